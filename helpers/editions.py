@@ -1,0 +1,236 @@
+"""notebooks/source/NN_name.md → the learner's edition and the solved one.
+
+    python -m helpers.editions build [NN ...]    make, execute and write the editions (all, or the lessons named)
+    python -m helpers.editions check             fail where an edition no longer follows from its source
+
+Between `### BEGIN SOLUTION` and `### END SOLUTION` the learner reads `...  # your turn`. Cells tagged `claim` or
+`instructor` are in the solved edition alone. {{seconds}} in a text is what the build measured, and {{alone}},
+{{workshop}}, {{stage}} are the minutes in the lesson's front matter. CONTRIBUTING.md says how to change a lesson.
+"""
+
+import ast
+import json
+import math
+import os
+import re
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+SOLUTIONS = Path(__file__).parent / "exercises" / "solutions.json"
+TURN = "...  # your turn"
+SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.M | re.S)
+ONLY_SOLVED = {"claim", "instructor"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def sources():
+    """The lessons in order: a list of Path."""
+    return sorted((NOTEBOOKS / "source").glob("[0-9][0-9]_*.md"))
+
+
+def read(source):
+    """A lesson's source as a notebook; its front matter `lesson` is in metadata["lesson"]."""
+    return jupytext.read(source, fmt="md:myst")
+
+
+def tags(cell):
+    """The tags of a cell: a set of str."""
+    return set(cell.metadata.get("tags", []))
+
+
+def without_solutions(code):
+    """The code as the learner gets it: `...  # your turn` where a solution stood."""
+
+    def stub(match):
+        indent, body = match.groups()
+        tree = ast.parse(textwrap.dedent(body)).body
+        name = ""
+        if len(tree) == 1 and isinstance(tree[0], ast.Assign) and isinstance(tree[0].targets[0], ast.Name):
+            name = f"{tree[0].targets[0].id} = "  # a value: the name stays, so that its check finds it
+        return f"{indent}{name}{TURN}\n"
+
+    return SOLUTION.sub(stub, code + "\n").rstrip("\n")
+
+
+def without_markers(code):
+    """The code with its solution, and without the marks around it."""
+    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n", "", code + "\n", flags=re.M).rstrip("\n")
+
+
+def make_editions(source, seconds):
+    """The learner's and the solved notebook of a lesson, not executed.
+
+    Args:
+        source: the Path of notebooks/source/NN_name.md.
+        seconds: what the lesson takes to run, int, for {{seconds}}.
+
+    Returns:
+        A dict from the Path of each edition to its notebook.
+    """
+    lesson = read(source)
+    numbers = {**lesson.metadata["lesson"], "seconds": seconds}
+    editions = {}
+    for solved in (False, True):
+        cells = []
+        for index, cell in enumerate(lesson.cells):
+            if not solved and tags(cell) & ONLY_SOLVED:
+                continue
+            text = cell.source
+            if cell.cell_type == "code":
+                text = without_markers(text) if solved else without_solutions(text)
+            else:
+                text = re.sub(r"\{\{(\w+)\}\}", lambda match: str(numbers[match[1]]), text)
+                if "instructor" in tags(cell):
+                    text = f"<details><summary>For the instructor</summary>\n\n{text}\n\n</details>"
+            new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+            metadata = {"tags": sorted(tags(cell))} if tags(cell) else {}
+            if "claim" in tags(cell):
+                metadata["jupyter"] = {"source_hidden": True}
+            cells.append(new(text, metadata=metadata, id=f"lesson-{source.name[:2]}-{index:03}"))
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+        notebook.metadata["lesson"] = dict(lesson.metadata["lesson"])
+        notebook.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+        folder = NOTEBOOKS / "solutions" if solved else NOTEBOOKS
+        editions[folder / f"{source.stem}.ipynb"] = notebook
+    return editions
+
+
+def extract_solutions():
+    """All solutions of all lessons: {"07": {"gradient": "def gradient…"}}."""
+    solutions = {}
+    for source in sources():
+        cells = [cell.source for cell in read(source).cells if "### BEGIN SOLUTION" in cell.source]
+        solutions[source.name[:2]] = {defined_name(cell): without_markers(cell) for cell in cells}
+    return {lesson: found for lesson, found in solutions.items() if found}
+
+
+def defined_name(code):
+    """The one name that an exercise's cell defines: its function, class or value."""
+    names = []
+    for node in ast.parse(code).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names.append(node.targets[0].id)
+    if len(names) != 1:
+        raise ValueError(f"An exercise's cell must define exactly one name, this one defines {names}:\n{code}")
+    return names[0]
+
+
+def _execute(notebook, folder):
+    """Run a notebook in its folder; returns the seconds it took after its first code cell, the import."""
+    began = []
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_executed=lambda cell, cell_index, execute_reply: began.append(time.perf_counter()),
+    )
+    client.execute()
+    return time.perf_counter() - began[0]
+
+
+def _clean(notebook):
+    """Leave out what differs from run to run or cannot be shown without a kernel."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+            if output.output_type == "error" or output.get("name") == "stderr":
+                raise RuntimeError(f"The cell {cell.id} printed an error or a warning:\n{cell.source}\n{output}")
+
+
+def build(chosen=()):
+    """Make, execute and write the editions of the chosen lessons, all by default."""
+    # No progress of the person who builds, and no bars that say how long something took.
+    os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
+    os.environ.pop("COURSE_SEED", None)
+    SOLUTIONS.write_text(json.dumps(extract_solutions(), indent=1) + "\n", encoding="utf-8")
+    for source in sources():
+        number = source.name[:2]
+        if chosen and number not in chosen:
+            continue
+        timings = _timings()
+        executed = {}
+        for path, notebook in make_editions(source, timings.get(number, 10)).items():
+            path.parent.mkdir(exist_ok=True)
+            seconds = _execute(notebook, path.parent)
+            _clean(notebook)
+            executed[path] = notebook
+            print(f"{path.relative_to(NOTEBOOKS)}: {seconds:.1f} s")
+        stored = timings.get(number, 0)
+        if not stored - 15 < seconds <= stored:  # a run that is a little faster or slower changes nothing
+            timings[number] = 10 * math.ceil(seconds / 10)
+            text = "# Seconds that each lesson runs after its import, rounded up to 10; written by the build.\n"
+            _timings_path().write_text(text + yaml.dump(timings), encoding="utf-8")
+        for path, notebook in make_editions(source, timings[number]).items():
+            for cell, ran in zip(notebook.cells, executed[path].cells):
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+            nbformat.write(notebook, path)
+
+
+def _timings_path():
+    return NOTEBOOKS / "source" / "timings.yml"
+
+
+def _timings():
+    return yaml.safe_load(_timings_path().read_text(encoding="utf-8")) or {} if _timings_path().exists() else {}
+
+
+def check():
+    """What no longer follows from its source: a list of sentences, empty when all is well. Executes nothing."""
+    problems = []
+    if not SOLUTIONS.exists() or json.loads(SOLUTIONS.read_text(encoding="utf-8")) != extract_solutions():
+        problems.append("helpers/exercises/solutions.json does not hold the sources' solutions; run build.")
+    expected = set()
+    for source in sources():
+        for path, notebook in make_editions(source, _timings().get(source.name[:2])).items():
+            expected.add(path)
+            problems += _differences(path, notebook)
+    for path in {*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("solutions/*.ipynb")} - expected:
+        problems.append(f"{path.relative_to(NOTEBOOKS)} has no source; delete it.")
+    return problems
+
+
+def _differences(path, expected):
+    name = path.relative_to(NOTEBOOKS)
+    if not path.exists():
+        return [f"{name} does not exist; run build {name.name[:2]}."]
+    stored = nbformat.read(path, as_version=4)
+    if stored.metadata != expected.metadata or len(stored.cells) != len(expected.cells):
+        return [f"{name} has other cells or metadata than its source; run build {name.name[:2]}."]
+    problems = []
+    for cell, wanted in zip(stored.cells, expected.cells):
+        if any(cell[key] != wanted[key] for key in ("id", "cell_type", "source", "metadata")):
+            problems.append(f"{name}, cell {cell.id}: differs from its source; run build {name.name[:2]}.")
+        elif cell.cell_type == "code" and cell.execution_count is None:
+            problems.append(f"{name}, cell {cell.id}: was never run; run build {name.name[:2]}.")
+    return problems
+
+
+def main(arguments):
+    if arguments[:1] == ["build"]:
+        build(arguments[1:])
+    elif arguments == ["check"]:
+        problems = check()
+        print("\n".join(problems) or "Every edition follows from its source.")
+        return 1 if problems else 0
+    else:
+        print(__doc__)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

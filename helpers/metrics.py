@@ -1,0 +1,35 @@
+"""How close two pictures are. All take arrays of equal shape with values meant to lie in [0, 1]."""
+
+import numpy as np
+from skimage import metrics
+
+
+def mse(a, b):
+    """Mean squared error: the average over all pixels of (a − b)². Float; 0 means equal. Any equal shapes."""
+    a, b = _pair(a, b)
+    return float(np.mean((a - b) ** 2))
+
+
+def psnr(a, b):
+    """Peak signal-to-noise ratio in decibels, for pixels in [0, 1]: −10·log10(mse). Float; higher is closer."""
+    with np.errstate(divide="ignore"):  # equal pictures: infinity, which is the right answer
+        return float(metrics.peak_signal_noise_ratio(*_pair(a, b), data_range=1))
+
+
+def ssim(a, b):
+    """Structural similarity (Wang and others 2004): float, 1 means equal, about 0 means unrelated.
+
+    Args:
+        a, b: (height, width) or (height, width, channels), at least 7×7.
+    """
+    a, b = _pair(a, b)
+    return float(metrics.structural_similarity(a, b, data_range=1, channel_axis=2 if a.ndim == 3 else None))
+
+
+def _pair(a, b):
+    a, b = np.asarray(a, "float64"), np.asarray(b, "float64")
+    if a.shape != b.shape:
+        raise ValueError(
+            f"The two pictures have the shapes {a.shape} and {b.shape}; they must be equal. Use .reshape first."
+        )
+    return a, b

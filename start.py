@@ -1,0 +1,132 @@
+"""The one way in, with nothing but Python itself.
+
+    python3 start.py lab       install what is missing, copy the lessons to notebooks/my, open lesson 00
+    python3 start.py test      install what the tests need too, run everything
+    python3 start.py bench     how fast and how surely it leaks, as a table
+
+On Windows: `py start.py lab`. What stands behind the command is handed on, e.g. `start.py lab --no-browser`.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent
+VENV = HOME / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+NEEDED_GB = 5
+
+
+def stop(sentence):
+    """Say what is wrong and what to do, and leave."""
+    sys.exit(f"start.py: {sentence}")
+
+
+def run(*command, **kwargs):
+    return subprocess.run([str(part) for part in command], cwd=HOME, **kwargs).returncode
+
+
+def check_machine(version=sys.version_info[:2], platform=None, free=None):
+    """Stop where the course cannot be installed: Python's version, the platform, the disk."""
+    platform = platform or sysconfig.get_platform()
+    free = shutil.disk_usage(HOME).free if free is None else free
+    have = ".".join(map(str, version))
+    if version < (3, 11):
+        stop(f"this is Python {have}, but the course needs 3.11, 3.12 or 3.13. Install one: https://www.python.org")
+    if version > (3, 13):
+        stop(f"this is Python {have}, and TensorFlow has no package for it yet. Use 3.13: python3.13 start.py lab")
+    if platform.startswith("macosx") and platform.endswith("x86_64"):
+        stop("TensorFlow has no package for Macs with an Intel processor. Open the course on Binder (see README.md).")
+    if sys.maxsize < 2**32:
+        stop("this Python is a 32-bit one, for which TensorFlow has no package. Install the 64-bit Python.")
+    if free < NEEDED_GB * 1e9 and not VENV.exists():
+        stop(f"the disk has {free / 1e9:.1f} GB left, and the installation needs {NEEDED_GB} GB. Free some space.")
+
+
+def make_venv():
+    """Make .venv with this Python. An unfinished one is made anew."""
+    if PYTHON.exists() and run(PYTHON, "-m", "pip", "--version", stdout=subprocess.DEVNULL) == 0:
+        return
+    print("Making the folder .venv", flush=True)
+    try:
+        import ensurepip  # noqa: F401
+        import venv
+
+        venv.create(VENV, clear=True, with_pip=True)
+    except ImportError:
+        stop(f"Python's venv is missing. Install it: sudo apt install python{sys.version_info[0]}."
+             f"{sys.version_info[1]}-venv (Debian, Ubuntu), or Python from https://www.python.org")  # fmt: skip
+    except (OSError, subprocess.CalledProcessError) as error:
+        stop(f"the folder .venv could not be made ({error}). Is the disk full, or the folder not yours?")
+
+
+def install(requirements):
+    """Install a requirements file and the course itself into .venv, unless that has been done."""
+    check_machine()
+    files = [HOME / requirements, HOME / "pyproject.toml"]
+    stamp = VENV / f"{requirements}.installed"
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    make_venv()
+    print(f"Installing {requirements}: about 1 GB to download the first time. This takes some minutes.", flush=True)
+    # --compile: without bytecode TensorFlow takes more than twice as long to import, each time.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--compile"]
+    if run(*pip, "-r", requirements, env=environment) or run(*pip, "--no-deps", "-e", ".", env=environment):
+        if shutil.disk_usage(HOME).free < 1e8:
+            stop("the disk is full. Free some space and type the same command again.")
+        stop("pip could not install a package; its last lines above say which. With a network, type it again.")
+    stamp.write_text(wanted)
+
+
+def copy_lessons():
+    """Copy each lesson to notebooks/my, where it is yours. A copy that is there is never touched."""
+    my = HOME / "notebooks" / "my"
+    my.mkdir(exist_ok=True)
+    for lesson in sorted((HOME / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        if not (my / lesson.name).exists():
+            shutil.copy(lesson, my / lesson.name)
+            (my / lesson.name).chmod(0o644)
+
+
+def lab(arguments):
+    install("requirements.txt")
+    copy_lessons()
+    print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
+    try:
+        return run(PYTHON, "-m", "jupyter", "lab", "notebooks/my/00_start_here.ipynb", *arguments)
+    except KeyboardInterrupt:
+        return 0
+
+
+def test(arguments):
+    install("requirements-dev.txt")
+    lessons = sorted((HOME / "notebooks").glob("*.ipynb")) + sorted((HOME / "notebooks/solutions").glob("*.ipynb"))
+    nbval = ["--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
+    nbval += ["-n2", "--dist=loadscope", "-q"]
+    environment = {**os.environ, "COURSE_PROGRESS": "", "TQDM_DISABLE": "1"}
+    results = [
+        run(PYTHON, "-m", "helpers.editions", "check"),
+        run(PYTHON, "-m", "pytest", *nbval, *lessons, env=environment),
+        run(PYTHON, "-m", "pytest", "tests", *arguments),
+    ]
+    print("All is well." if not any(results) else "Something failed; see above.")
+    return max(results)
+
+
+def bench(arguments):
+    install("requirements-dev.txt")
+    return run(PYTHON, "-m", "tests.benchmarks.success", *arguments)
+
+
+COMMANDS = {"lab": lab, "test": test, "bench": bench}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
