@@ -132,6 +132,7 @@ def _execute(notebook, folder):
     client = NotebookClient(
         notebook,
         timeout=600,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
         on_cell_executed=lambda cell, cell_index, execute_reply: began.append(time.perf_counter()),
     )

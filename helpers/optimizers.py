@@ -1,5 +1,6 @@
 """L-BFGS for an attack model, and `Record`, which keeps what happened at every step of a search."""
 
+import os
 import time
 
 import keras
@@ -79,7 +80,8 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
     captured = check_captured(attack.base_model, captured)
     size = float(tf.add_n([tf.reduce_sum(tensor**2) for tensor in captured]))
     best, evaluations = None, 0
-    with tqdm(total=starts * max_steps, unit="step", leave=False, delay=1) as bar:
+    quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm's own switch, which its notebook form overlooks
+    with tqdm(total=starts * max_steps, unit="step", leave=False, delay=2, disable=quiet) as bar:
         for start in range(starts):
             attack.reset(seed + start)
             record = _search(attack, captured, size, max_steps, bar)

@@ -356,7 +356,7 @@ QUIZ = Quiz(
                 Option(
                     "The attack gets better, since there is more to train.",
                     False,
-                    "More unknowns make it worse. The captured gradient belongs to the network as it was.",
+                    "More unknowns do not help: you saw specks instead of a digit.",
                 ),
                 Option(
                     "Nothing: they have the right values already.",
@@ -364,9 +364,10 @@ QUIZ = Quiz(
                     "`fit` does not know that. It moves whatever brings the distance down.",
                 ),
                 Option(
-                    "The distance falls, but the picture need not be the secret.",
+                    "The picture does not come.",
                     True,
-                    "The network is bent until its gradient fits the noise. A small distance then means nothing.",
+                    "The captured gradient was taken from the network as it was. From another network it means something "
+                    "else.",
                 ),
             ],
         ),
