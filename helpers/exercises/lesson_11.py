@@ -366,8 +366,8 @@ QUIZ = Quiz(
                 Option(
                     "The picture does not come.",
                     True,
-                    "The captured gradient was taken from the network as it was. From another network it means something "
-                    "else.",
+                    "The captured gradient was taken from the network as it was. From another network, it means "
+                    "something else.",
                 ),
             ],
         ),
