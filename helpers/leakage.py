@@ -80,14 +80,6 @@ class DeepLeakage(keras.Model):
         self.distance.update_state(distance)
         return distance
 
-    def compile(self, *args, **kwargs):
-        super().compile(*args, **kwargs)
-        self.optimizer.build(self.trainable_variables)
-        self._fresh_state = [variable.numpy() for variable in self._optimizer_state()]
-
-    def _optimizer_state(self):
-        return [variable for variable in self.optimizer.variables if "learning_rate" not in variable.path]
-
     def dataset(self, captured, steps):
         """What `fit` is fed with: `steps` times the unit matrix, and the captured gradient as the target.
 
@@ -108,9 +100,11 @@ class DeepLeakage(keras.Model):
         """
         self.dense1.kernel.assign(keras.random.uniform(self.dense1.kernel.shape, 0, 1, self.dense1.kernel.dtype, seed))
         self.dense2.kernel.assign(tf.ones_like(self.dense2.kernel))
-        if self.compiled:
-            for variable, fresh in zip(self._optimizer_state(), self._fresh_state):
-                variable.assign(fresh)
+        if self.compiled and self.optimizer.built:
+            fresh = type(self.optimizer).from_config(self.optimizer.get_config())
+            fresh.build(self.trainable_variables)
+            for variable, start in zip(self.optimizer.variables, fresh.variables):
+                variable.assign(start)
 
     @property
     def images(self):

@@ -251,10 +251,14 @@ def _is_ragged(values):
 def _describe(value):
     if value is None:
         return "None"
-    shape = f" of shape {tuple(np.shape(value))}" if hasattr(value, "shape") and np.ndim(value) else ""
-    text = "" if shape or callable(value) else f" {str(value)[:40]!r}" if isinstance(value, str) else f" {value!r:.40}"
-    article = "an" if type(value).__name__[0] in "aeiou" else "a"
-    return f"{article} {type(value).__name__}{shape}{text}"
+    if hasattr(value, "shape") and not callable(value):
+        kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
+        return f"{kind} of shape {tuple(value.shape)}" if np.ndim(value) else f"{kind} that holds {str(value)[:40]}"
+    if isinstance(value, (bool, int, float)):
+        return repr(value)
+    name = type(value).__name__
+    shown = f" {value!r:.40}" if isinstance(value, (str, list, tuple, dict)) else ""
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}{shown}"
 
 
 def _describe_inputs(inputs):

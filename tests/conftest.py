@@ -1,0 +1,47 @@
+import os
+
+os.environ["COURSE_PROGRESS"] = ""  # no test may mark an exercise of the person who runs it as solved
+os.environ["TQDM_DISABLE"] = "1"
+
+import helpers  # noqa: I001  first of all, so that Keras starts on TensorFlow
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return helpers.data.load_digits()
+
+
+@pytest.fixture
+def float64():
+    for set_dtype in (keras.config.set_floatx, keras.config.set_dtype_policy):
+        set_dtype("float64")
+    yield
+    for set_dtype in (keras.config.set_floatx, keras.config.set_dtype_policy):
+        set_dtype("float32")
+
+
+def small_base_model(seed=0, activation="sigmoid"):
+    """6 pixels → 4 → 3 classes: small enough for finite differences over every number."""
+    keras.utils.set_random_seed(seed)
+    layers = [keras.Input((6,)), keras.layers.Dense(4, activation), keras.layers.Dense(3)]
+    return helpers.models.GradientModel(keras.Sequential(layers))
+
+
+def small_batch(batch=1, seed=0):
+    rng = np.random.default_rng(seed)
+    dtype = keras.config.floatx()
+    return rng.uniform(size=(batch, 6)).astype(dtype), rng.dirichlet(np.ones(3), batch).astype(dtype)
+
+
+def small_attack(base_model, batch=1, **kwargs):
+    return helpers.leakage.DeepLeakage(base_model, image_shape=(2, 3), classes=3, batch=batch, **kwargs)
+
+
+def capture(base_model, images, labels):
+    """The gradient of pictures (n, 28, 28) and labels (n,)."""
+    return base_model.gradient(images.reshape(len(images), -1), tf.one_hot(labels, 10))
