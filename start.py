@@ -73,7 +73,7 @@ def install(requirements):
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     make_venv()
-    print(f"Installing {requirements}: about 1 GB to download the first time. This takes some minutes.", flush=True)
+    print(f"Installing {requirements}: about 0.8 GB to download the first time. This takes some minutes.", flush=True)
     # --compile: without bytecode TensorFlow takes more than twice as long to import, each time.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--compile"]

@@ -9,7 +9,8 @@ import sys
 import tempfile
 
 _MODULES = (
-    "analytic claims data doctor editions exercises leakage metrics models optimizers plots progress quiz widgets"
+    "analytic claims data diagrams doctor editions exercises leakage "
+    "metrics models optimizers plots progress quiz widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 

@@ -5,11 +5,9 @@ description stands instead. The figures are not known to pyplot, so nothing is d
 """
 
 import io
-from itertools import count
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 DPI = 144
@@ -62,7 +60,7 @@ class Movie:
         return {"image/gif": base64.b64encode(self.gif).decode(), "text/plain": self.description}
 
 
-def _figure(columns, rows=1, width=None, height=2.4, title=None, **kwargs):
+def new_figure(columns, rows=1, width=None, height=2.4, title=None, **kwargs):
     figure = Figure(figsize=(width or 2.1 * columns, height * rows), layout="constrained")
     if title:
         figure.suptitle(title, fontsize=13)
@@ -92,7 +90,7 @@ def images(pictures, captions, title):
         captions: one str for each.
         title: the message of the whole.
     """
-    figure, axes = _figure(len(pictures), width=max(6, 2.1 * len(pictures)), height=2.7, title=title)
+    figure, axes = new_figure(len(pictures), width=max(6, 2.1 * len(pictures)), height=2.7, title=title)
     for axis, picture, caption in zip(axes[0], pictures, captions):
         _show_image(axis, picture, caption)
     return Picture(figure, f"Pictures side by side, {title}: {', '.join(captions)}.")
@@ -110,7 +108,7 @@ def gradient_noise(gradients, title):
     columns = -(-len(numbers) // rows)
     reach = np.percentile(np.abs(numbers), 95)
     padded = np.pad(numbers, (0, rows * columns - len(numbers)))
-    figure, axes = _figure(1, width=7.5, height=3.9, title=title)
+    figure, axes = new_figure(1, width=7.5, height=3.9, title=title)
     axes[0, 0].imshow(padded.reshape(rows, columns), cmap="gray", vmin=-reach, vmax=reach, interpolation="nearest")
     axes[0, 0].set_axis_off()
     return Picture(figure, f"{len(numbers):,} numbers drawn as grey dots, {title}.")
@@ -124,7 +122,9 @@ def stills(record, steps, title):
         steps: which steps to show, ints; 0 is the first that was recorded.
         title: the message.
     """
-    figure, axes = _figure(len(steps), rows=2, width=1.75 * len(steps), height=1.85, title=title, height_ratios=(3, 2))
+    figure, axes = new_figure(
+        len(steps), rows=2, width=1.75 * len(steps), height=1.85, title=title, height_ratios=(3, 2)
+    )
     for column, step in enumerate(steps):
         _show_image(axes[0, column], record.images[step][0], f"step {step}")
         _show_label(axes[1, column], record.probabilities[step][0])
@@ -141,7 +141,7 @@ def frame(record, step):
         record: an optimizers.Record of a search for one picture.
         step: int; 0 is the first that was recorded.
     """
-    figure, axes = _figure(3, width=8.4, height=2.9, width_ratios=(1, 1.3, 1.6))
+    figure, axes = new_figure(3, width=8.4, height=2.9, width_ratios=(1, 1.3, 1.6))
     _show_image(axes[0, 0], record.images[step][0], f"picture, step {step}")
     _show_label(axes[0, 1], record.probabilities[step][0])
     axes[0, 1].set_title("label", fontsize=11)
@@ -159,7 +159,7 @@ def movie(record, title, frames=30):
         frames: how many of the steps are shown; they lie closer together at the beginning.
     """
     steps = np.unique(np.geomspace(1, len(record.images), frames).astype(int) - 1)
-    figure, axes = _figure(2, width=5.2, height=2.8, title=f"{title}: step {steps[-1]}", width_ratios=(1, 1.4))
+    figure, axes = new_figure(2, width=5.2, height=2.8, title=f"{title}: step {steps[-1]}", width_ratios=(1, 1.4))
     _show_image(axes[0, 0], record.images[-1][0])
     _show_label(axes[0, 1], record.probabilities[-1][0])
     figure.draw_without_rendering()
@@ -195,7 +195,7 @@ def distances(curves, title):
         curves: a dict from a name to a list of distances, up to three.
         title: the message.
     """
-    figure, axes = _figure(1, width=6.4, height=3.4, title=title)
+    figure, axes = new_figure(1, width=6.4, height=3.4, title=title)
     _show_distances(axes[0, 0], curves)
     return Picture(figure, f"Curves of the distance over the steps for {', '.join(curves)}: {title}.")
 
@@ -208,7 +208,7 @@ def bars(groups, names, title):
         names: what each number is called, one str for each.
         title: the message.
     """
-    figure, axes = _figure(len(groups), width=max(5, 3 * len(groups)), height=2.8, title=title, sharey=True)
+    figure, axes = new_figure(len(groups), width=max(5, 3 * len(groups)), height=2.8, title=title, sharey=True)
     for axis, (caption, numbers), color in zip(axes[0], groups.items(), (BLUE, ORANGE, GREY)):
         drawn = axis.bar(names, numbers, color=color)
         axis.bar_label(drawn, [f"{number:.2f}" for number in numbers], fontsize=10, padding=2)
@@ -216,82 +216,3 @@ def bars(groups, names, title):
         axis.margins(y=0.2)
         axis.axhline(0, color=GREY, linewidth=0.8)
     return Picture(figure, f"Bars, {title}: {', '.join(groups)}.")
-
-
-def _box(axes, x, y, text, color, width=1.9, height=0.8, **kwargs):
-    patch = FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height, "round,pad=0.05", edgecolor=color, facecolor="white",
-        linewidth=kwargs.pop("linewidth", 2.2), **kwargs
-    )  # fmt: skip
-    axes.add_patch(patch)
-    axes.text(x, y, text, ha="center", va="center", fontsize=11, color="black", linespacing=1.4)
-
-
-def _arrow(axes, start, end, text="", color=GREY, above=0.12):
-    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.8})
-    axes.text((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + above, text, ha="center", va="bottom", fontsize=10)
-
-
-def _canvas(width, height, right, top, title):
-    figure, axes = _figure(1, width=width, height=height, title=title)
-    axes[0, 0].set(xlim=(0, right), ylim=(0, top), aspect="equal")
-    axes[0, 0].set_axis_off()
-    return figure, axes[0, 0]
-
-
-def one_times_kernel(kernel, title):
-    """The input 1, a wire to each unit with that unit's weight, and the outputs: the weights themselves.
-
-    Args:
-        kernel: a list of numbers, the weights of the wires.
-        title: the message.
-    """
-    figure, axes = _canvas(6.4, 3.0, 8, 3.4, title)
-    _box(axes, 1, 1.7, "1", GREY, width=0.8)
-    for number, weight in zip(count(), kernel):
-        y = 1.7 + 1.15 * ((len(kernel) - 1) / 2 - number)
-        _arrow(axes, (1.5, 1.7), (5.3, y))
-        axes.text(3.6, y + (1.7 - y) * 0.42 + 0.08, f"× {weight:g}", ha="center", va="bottom", fontsize=11)
-        _box(axes, 6, y, f"{weight:g}", GREEN, width=1.1, height=0.66)
-    return Picture(figure, f"The number 1 goes over {len(kernel)} wires; what arrives is each wire's weight: {title}.")
-
-
-def two_trainings():
-    """Usual training beside the attack: what is fixed, what changes (purple), what the loss compares."""
-    figure, axes = _canvas(9.6, 4.6, 15.4, 7.2, "Loss and unknowns change places")
-    for left, head in ((0, "usual training"), (8, "the attack")):
-        axes.text(left + 3.7, 6.8, head, ha="center", fontsize=13, weight="bold")
-    _box(axes, 1.6, 5.4, "picture x\nlabel y", GREY, height=1.2)
-    _box(axes, 5.6, 5.4, "weights W", PURPLE, linewidth=4, height=1.2)
-    _box(axes, 3.6, 2.9, "prediction", GREY)
-    _box(axes, 3.6, 0.8, "loss: prediction against truth", GREY, width=5.2)
-    _box(axes, 9.6, 5.4, "picture x\nlabel y", PURPLE, linewidth=4, height=1.2)
-    _box(axes, 13.6, 5.4, "weights W", GREY, height=1.2)
-    _box(axes, 11.6, 2.9, "gradient", GREY)
-    _box(axes, 11.6, 0.8, "loss: gradient against captured one", GREY, width=6.0)
-    for middle in (3.6, 11.6):
-        _arrow(axes, (middle - 1.6, 4.7), (middle - 0.5, 3.4))
-        _arrow(axes, (middle + 1.6, 4.7), (middle + 0.5, 3.4))
-        _arrow(axes, (middle, 2.4), (middle, 1.3))
-    axes.text(7.6, 5.4, "purple\n= changes", ha="center", va="center", fontsize=10, color=PURPLE)
-    return Picture(figure, "Two columns: usual training changes the weights, the attack the picture and the label.")
-
-
-def deep_leakage_model():
-    """The model of lesson 11: the number 1, two Dense layers that hold picture and label, the base model."""
-    figure, axes = _canvas(9.6, 4.3, 15.4, 6.8, "Fed with 1, the model returns its secret's gradient")
-    _box(axes, 4.95, 3.2, "", PURPLE, width=4.9, height=6.0, linestyle="--", linewidth=3)
-    axes.text(4.95, 5.75, "what changes", ha="center", fontsize=11, color=PURPLE)
-    _box(axes, 0.9, 3.2, "1", GREY, width=0.9)
-    _box(axes, 4.95, 4.6, "dense1: picture x\n784 numbers", GREEN, width=3.9, height=1.4, linewidth=3)
-    _box(axes, 4.95, 1.6, "dense2: label y\n10 numbers, softmax", RED, width=3.9, height=1.4, linewidth=3)
-    _box(axes, 10.1, 3.2, "base model\n(does not change)", GREY, width=3.2, height=1.5)
-    _box(axes, 14.1, 3.2, "gradient\nf(x, y)", GREY, width=2.0, height=1.5)
-    _arrow(axes, (1.4, 3.4), (2.85, 4.5))
-    _arrow(axes, (1.4, 3.0), (2.85, 1.7))
-    _arrow(axes, (7.0, 4.5), (8.4, 3.6), "x", above=0.2)
-    _arrow(axes, (7.0, 1.7), (8.4, 2.8), "y", above=-0.75)
-    _arrow(axes, (11.8, 3.2), (13.0, 3.2))
-    return Picture(
-        figure, "The number 1 enters two Dense layers that hold picture and label; the base model returns the gradient."
-    )

@@ -3,7 +3,7 @@ import os
 os.environ["COURSE_PROGRESS"] = ""  # no test may mark an exercise of the person who runs it as solved
 os.environ["TQDM_DISABLE"] = "1"
 
-import helpers  # noqa: I001  first of all, so that Keras starts on TensorFlow
+import helpers
 
 import keras
 import numpy as np

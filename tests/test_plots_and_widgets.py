@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from helpers import plots, widgets
+from helpers import diagrams, plots, widgets
 from helpers.optimizers import Record
 
 
@@ -30,9 +30,9 @@ def pictures(record):
         "frame": plots.frame(record, 5),
         "distances": plots.distances({"Adam": record.distances, "L-BFGS": record.distances[:9]}, "Falling"),
         "bars": plots.bars({"before": [0.1, -0.2], "after": [2, 5]}, ["a", "b"], "Bars"),
-        "one_times_kernel": plots.one_times_kernel([2, 5, 7], "Wires"),
-        "two_trainings": plots.two_trainings(),
-        "deep_leakage_model": plots.deep_leakage_model(),
+        "one_times_kernel": diagrams.one_times_kernel([2, 5, 7], "Wires"),
+        "two_trainings": diagrams.two_trainings(),
+        "deep_leakage_model": diagrams.deep_leakage_model(),
     }
 
 

@@ -90,7 +90,7 @@ letter = Exercise(
     "07",
     "letter",
     kind="value",
-    observe=lambda answer: answer.strip().lower() if isinstance(answer, str) else answer,
+    observe=lambda answer: answer.strip(" ().").lower() if isinstance(answer, str) else answer,
     hints=[
         "Compare `hidden` and `out`. Where is each of them made?",
         "`__init__` runs once. How often does `call` run?",
@@ -252,7 +252,7 @@ QUIZ = Quiz(
                 Option(
                     "A weight made by `self.add_weight`.",
                     True,
-                    "Layers and `add_weight` are the two ways into the books.",
+                    "Layers, `add_weight` and `keras.Variable` are the ways into the books.",
                 ),
                 Option(
                     "A layer that `call` makes.",

@@ -334,7 +334,7 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "After the attack, `fit` reports a loss of 1.4, and yet the picture is perfect. Why?",
+            "After the attack, `fit` reports a loss above 1, and yet the picture is perfect. Why?",
             [
                 Option(
                     "The loss is the mean over all steps, and the first ones were bad.",

@@ -1,0 +1,169 @@
+"""The files around the code: pins, ranges, environment, style, and that `import helpers` works anywhere."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+HOME = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LEARNER, DEV = "requirements.txt", "requirements-dev.txt"
+
+
+def pins(name):
+    lines = [line for line in (HOME / name).read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    found = [re.fullmatch(r"([\w.-]+)==([\w.+!]+)( ; .+)?", line) for line in lines]
+    assert all(found), f"not a pin of one exact version: {[line for line, f in zip(lines, found) if not f]}"
+    assert len({match[1] for match in found}) == len(found), "a package with two versions"
+    return {match[1]: match[2] for match in found}
+
+
+@pytest.mark.parametrize(
+    "name, direct",
+    [
+        (LEARNER, PROJECT["dependencies"]),
+        (DEV, PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+    ],
+)
+def test_every_direct_dependency_is_pinned_within_its_range(name, direct):
+    pinned = pins(name)
+    for text in direct:
+        requirement = Requirement(text)
+        assert requirement.specifier.contains(Version(pinned[requirement.name])), requirement
+        assert {clause.operator for clause in requirement.specifier} >= {">=", "<"}, f"{text} is no range"
+
+
+def test_tests_run_on_the_learners_versions():
+    assert pins(LEARNER).items() <= pins(DEV).items()
+
+
+def test_pins_are_free_of_addresses_and_paths():
+    for name in (LEARNER, DEV, "environment.yml", "pyproject.toml"):
+        text = (HOME / name).read_text(encoding="utf-8")
+        assert "://" not in text and "@" not in text and "--index" not in text and "--find-links" not in text, name
+
+
+def test_environment_installs_from_the_pins_and_makes_helpers_importable():
+    *conda, pip = yaml.safe_load((HOME / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    assert pip == {"pip": ["-r requirements.txt", "-e ."]}
+    python = next(entry.split("=")[1] for entry in conda if entry.startswith("python="))
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(Version(python))
+
+
+def test_what_helpers_import_is_declared():
+    declared = {Requirement(text).name.replace("-", "_") for text in PROJECT["dependencies"]}
+    names = {"sklearn": "scikit_learn", "skimage": "scikit_image", "PIL": "pillow"}
+    for file in (HOME / "helpers").rglob("*.py"):
+        if file.name == "editions.py":  # a tool for authors; its packages are in requirements-dev.txt
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            named += [node.module] if isinstance(node, ast.ImportFrom) else []
+            for package in {name.split(".")[0] for name in named} - sys.stdlib_module_names - {"helpers"}:
+                assert names.get(package, package) in declared, f"{file.name} imports {package}"
+
+
+def test_arrows_go_one_way():
+    for file in (HOME / "helpers").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(import|from) (notebooks|tests)", text, re.M), file
+        if file.parent.name == "helpers" and file.name != "__init__.py":
+            assert not re.search(r"^\s*(import|from) helpers[. ](import )?exercises", text, re.M), file
+    lower = (HOME / "helpers" / "plots.py").read_text(encoding="utf-8")
+    assert "import widgets" not in lower and "helpers.widgets" not in lower
+
+
+def test_modules_are_short():
+    for file in (HOME / "helpers").glob("*.py"):
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 280, file.name
+
+
+def ruff(*arguments):
+    done = subprocess.run([sys.executable, "-m", "ruff", *arguments], cwd=HOME, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_ruff_lint():
+    ruff("check", ".")
+
+
+def test_ruff_format():
+    # Not the learner's edition: a stub `...  # your turn` keeps the line of its own that a solution needs.
+    ruff("format", "--check", "helpers", "tests", "start.py", "notebooks/source", "notebooks/solutions")
+
+
+FOLDERS = ["notebooks", "notebooks/my", "notebooks/solutions", "tests", None]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_helpers_import_from_anywhere_in_silence(folder, tmp_path):
+    """Two of these start TensorFlow for real; the rest look for the module alone, which is what can differ."""
+    path = HOME / folder if folder else tmp_path
+    path.mkdir(exist_ok=True)
+    if folder in ("notebooks", None):
+        code = (
+            "import helpers, keras, sys; assert 'tensorflow' in sys.modules and keras.backend.backend() == 'tensorflow'"
+        )
+        code += "; import tensorflow as tf; tf.function(lambda x: x @ x, jit_compile=True)(tf.ones((2, 2)))"
+    else:
+        code = "import importlib.util as util; assert util.find_spec('helpers')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_real_failure_of_tensorflow_is_shown(tmp_path):
+    (tmp_path / "tensorflow.py").write_text(
+        "import os; os.write(2, b'broken library'); raise ImportError('no such symbol')"
+    )
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import helpers"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode and "broken library" in done.stderr and "no such symbol" in done.stderr
+
+
+def test_helpers_say_what_they_have():
+    import helpers
+
+    with pytest.raises(AttributeError, match="nonsense.*leakage"):
+        _ = helpers.nonsense
+    files = {file.stem for file in (HOME / "helpers").glob("*.py")} | {"exercises"}
+    assert files - {"__init__"} == set(helpers._MODULES)
+
+
+def test_course_seed_replaces_the_lessons_seed(monkeypatch):
+    import helpers
+
+    assert helpers.set_seed(3) == 3
+    monkeypatch.setenv("COURSE_SEED", "8")
+    assert helpers.set_seed(3) == 8
+
+
+def test_readme_names_every_lesson_with_its_minutes_and_a_small_movie():
+    from helpers import editions
+
+    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    for source in editions.sources():
+        lesson = editions.read(source).metadata["lesson"]
+        row = f"| {source.name[:2]} | [{lesson['title']}](notebooks/{source.stem}.ipynb) | {lesson['alone']} min |"
+        assert row in readme
+    assert (HOME / "notebooks" / "leak.gif").stat().st_size < 2_000_000
+    for command in ("python3 start.py lab", "python3 start.py test", "python3 start.py bench"):
+        assert command in readme
+    for target in re.findall(r"\]\(([^)#]+)\)", readme):
+        assert "://" in target or (HOME / target).exists(), target
+
+
+@pytest.mark.skipif(not shutil.which("git") or not (HOME / ".git").exists(), reason="not a git checkout")
+def test_nothing_of_one_machine_is_committed():
+    done = subprocess.run(
+        ["git", "grep", "-nIE", r"/home/[a-z]|/root/|/tmp/|C:\\\\Users", "--", ".", ":!tests/test_project.py"],
+        cwd=HOME, capture_output=True, text=True
+    )  # fmt: skip
+    assert done.stdout == ""

@@ -1,0 +1,121 @@
+"""start.py: each thing that can be wrong is met with a sentence, and nothing of the learner's is overwritten."""
+
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+import start
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    "machine, words",
+    [
+        ({"version": (3, 10)}, "Python 3.10.*needs 3.11"),
+        ({"version": (3, 14)}, "Python 3.14.*Use 3.13"),
+        ({"version": (3, 12), "platform": "macosx-14.0-x86_64"}, "Intel"),
+    ],
+)
+def test_machines_that_cannot_are_told_so(machine, words):
+    with pytest.raises(SystemExit, match=words):
+        start.check_machine(**machine)
+
+
+@pytest.mark.parametrize("platform", ["linux-x86_64", "linux-aarch64", "macosx-14.0-arm64", "win-amd64"])
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_machines_that_can_are_let_through(version, platform):
+    start.check_machine(version, platform, free=6e9)
+
+
+def test_a_full_disk(monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "VENV", tmp_path / ".venv")
+    with pytest.raises(SystemExit, match="1.0 GB left.*needs 5 GB"):
+        start.check_machine((3, 12), "linux-x86_64", free=1e9)
+
+
+def test_a_32_bit_python(monkeypatch):
+    monkeypatch.setattr(sys, "maxsize", 2**31 - 1)
+    with pytest.raises(SystemExit, match="32-bit"):
+        start.check_machine((3, 12), "win32", free=6e9)
+
+
+def test_missing_venv(monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "PYTHON", tmp_path / "python")
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit, match="venv is missing.*apt install python3"):
+        start.make_venv()
+
+
+def test_a_folder_that_cannot_be_written(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(start, "PYTHON", tmp_path / "python")
+    monkeypatch.setattr(start, "VENV", tmp_path / "file" / ".venv")
+    with pytest.raises(SystemExit, match="could not be made"):
+        start.make_venv()
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    for lesson in (HOME / "notebooks").glob("[0-9][0-9]_*.ipynb"):
+        shutil.copy(lesson, tmp_path / "notebooks")
+    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+        shutil.copy(HOME / name, tmp_path)
+    monkeypatch.setattr(start, "HOME", tmp_path)
+    monkeypatch.setattr(start, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
+    return tmp_path
+
+
+def test_lessons_are_copied_and_never_over_one(copy):
+    start.copy_lessons()
+    mine = copy / "notebooks" / "my" / "00_start_here.ipynb"
+    assert mine.read_bytes() == (copy / "notebooks" / "00_start_here.ipynb").read_bytes()
+    mine.write_text("my work")
+    (copy / "notebooks" / "my" / "11_mine_alone.ipynb").write_text("notes")
+    start.copy_lessons()
+    assert mine.read_text() == "my work"
+    assert (copy / "notebooks" / "my" / "11_mine_alone.ipynb").read_text() == "notes"
+
+
+def test_what_is_installed_is_not_installed_again(copy, monkeypatch):
+    calls = []
+    monkeypatch.setattr(start, "run", lambda *command, **kwargs: calls.append(list(map(str, command))) or 0)
+    (copy / ".venv").mkdir()
+    start.install("requirements.txt")
+    assert any("requirements.txt" in command for command in calls)
+    assert all("--compile" in command for command in calls if "install" in command)
+    calls.clear()
+    start.install("requirements.txt")
+    assert calls == []
+    (copy / "requirements.txt").write_text("numpy==9.9\n")
+    start.install("requirements.txt")
+    assert calls
+
+
+def test_a_failed_installation_is_said_and_tried_again(copy, monkeypatch):
+    (copy / ".venv").mkdir()
+    monkeypatch.setattr(start, "run", lambda *command, **kwargs: int("install" in command))
+    for _ in range(2):
+        with pytest.raises(SystemExit, match="pip could not install"):
+            start.install("requirements.txt")
+    full = namedtuple("usage", "free")(1e6)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+    with pytest.raises(SystemExit, match="the disk is full"):
+        start.install("requirements.txt")
+
+
+def test_without_a_command_it_explains_itself():
+    done = subprocess.run([sys.executable, HOME / "start.py"], capture_output=True, text=True)
+    assert done.returncode and "start.py lab" in done.stderr and "start.py test" in done.stderr
+
+
+def test_it_needs_nothing_but_python():
+    code = f"import sys; sys.path.insert(0, {str(HOME)!r}); import start"
+    done = subprocess.run([sys.executable, "-S", "-I", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
