@@ -64,13 +64,17 @@ def make_venv():
         stop(f"the folder .venv could not be made ({error}). Is the disk full, or the folder not yours?")
 
 
+def stamp(requirements):
+    """The file that says what has been installed from a requirements file, and what it says when that is up to date."""
+    files = [HOME / requirements, HOME / "pyproject.toml"]
+    return VENV / f"{requirements}.installed", hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 def install(requirements):
     """Install a requirements file and the course itself into .venv, unless that has been done."""
     check_machine()
-    files = [HOME / requirements, HOME / "pyproject.toml"]
-    stamp = VENV / f"{requirements}.installed"
-    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+    file, wanted = stamp(requirements)
+    if PYTHON.exists() and file.exists() and file.read_text() == wanted:
         return
     make_venv()
     print(f"Installing {requirements}: about 0.8 GB to download the first time. This takes some minutes.", flush=True)
@@ -81,7 +85,9 @@ def install(requirements):
         if shutil.disk_usage(HOME).free < 1e8:
             stop("the disk is full. Free some space and type the same command again.")
         stop("pip could not install a package; its last lines above say which. With a network, type it again.")
-    stamp.write_text(wanted)
+    for name in {requirements, "requirements.txt"}:  # what the tests need holds what a learner needs
+        file, text = stamp(name)
+        file.write_text(text)
 
 
 def copy_lessons():
@@ -99,7 +105,8 @@ def lab(arguments):
     copy_lessons()
     print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
     try:
-        return run(PYTHON, "-m", "jupyter", "lab", "notebooks/my/00_start_here.ipynb", *arguments)
+        where = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
+        return run(PYTHON, "-m", "jupyter", "lab", *where, *arguments)
     except KeyboardInterrupt:
         return 0
 

@@ -85,7 +85,7 @@ def doubled(**kwargs):
         solution_text = "def doubled(values):\n    return 2 * values"
 
     settings = {
-        "inputs": [(np.array([1.0, 2.0]),), (np.array([3.0]),)],
+        "inputs": {"two numbers": (np.array([1.0, 2.0]),), "one number": (np.array([3.0]),)},
         "hints": ["one", "two", "three"],
         "mistakes": [
             Mistake(lambda values: values**2, "You squared."),
@@ -119,6 +119,69 @@ def test_shape_before_value_and_known_before_unknown(answer, words):
 
 def test_a_list_of_equal_numbers_is_as_good_as_an_array():
     assert doubled().check(lambda values: [2 * value for value in values]).ok
+
+
+def test_a_forgotten_return_is_not_an_unanswered_exercise():
+    def forgot(values):
+        doubled = 2 * values  # noqa: F841
+
+    def stub(values): ...
+
+    assert "Does it end with `return`?" in doubled().check(forgot).message
+    assert "Not answered yet" in doubled().check(stub).message
+    assert "Not answered yet" in doubled().check(lambda values: None).message
+
+
+def test_a_check_that_cannot_run_accepts_nothing():
+    class Broken(type(doubled())):
+        reference = staticmethod(raises)
+
+    broken = Broken("99", "broken", [], [], {"one": (1,)})
+    for answer in (raises, lambda n: 1):
+        verdict = broken.check(answer)
+        assert not verdict.ok and "not your fault" in verdict.message
+
+
+def test_a_mistake_with_a_key_is_known_by_that_entry_alone():
+    class Keyed(Exercise):
+        reference = staticmethod(lambda: {"color": "blue", "size": 1})
+
+    mistakes = [Mistake(lambda: {"color": "red", "size": 1}, "Not red.", key="color")]
+    keyed = Keyed("99", "keyed", [], mistakes)
+    assert keyed.check(lambda: {"color": "red", "size": 7}).message == "✗ Not yet. Not red."
+    assert "Size: a value is off" in keyed.check(lambda: {"color": "blue", "size": 7}).message
+
+
+def test_stranger_answers_never_raise():
+    class Sullen(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    class Odd:
+        shape = 3
+
+        def __repr__(self):
+            raise RuntimeError
+
+    def leaves(values):
+        raise SystemExit
+
+    def sulks(values):
+        raise Sullen
+
+    for answer in (leaves, sulks, lambda values: Odd(), Odd(), lambda values: iter(values), doubled):
+        assert not doubled().check(answer).ok
+
+
+def test_what_follows_a_check_does_not_depend_on_the_answer():
+    import keras
+
+    after = []
+    for answer in (None, lambda values: keras.random.uniform((2,)), lambda values: 2 * values):
+        keras.utils.set_random_seed(0)
+        doubled().check(answer)
+        after.append((float(keras.random.uniform(())), np.random.uniform()))  # noqa: NPY002
+    assert after[0] == after[1] == after[2]
 
 
 def test_an_answer_that_changes_its_input_is_refused():

@@ -8,12 +8,14 @@ import copy
 import html
 import importlib
 import json
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+import helpers
 from helpers import progress
 
 SOLUTIONS = Path(__file__).with_name("solutions.json")  # written by helpers.editions from the lessons' sources
@@ -21,10 +23,14 @@ SOLUTIONS = Path(__file__).with_name("solutions.json")  # written by helpers.edi
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that people give, and the sentence that helps someone who gave it."""
+    """A wrong answer that people give, and the sentence that helps someone who gave it.
+
+    With a `key`, an answer counts as this mistake when that one entry of what is observed is equal.
+    """
 
     answer: object
     says: str
+    key: str | None = None
 
 
 class Exercise:
@@ -35,16 +41,16 @@ class Exercise:
         name: the name of the function, class or value that the learner writes.
         hints: three str, from gentle to nearly the answer.
         mistakes: a list of Mistake, at least four.
-        inputs: a list of tuples; the answer is tried on each. A value has none.
+        inputs: a dict from what is tried, as the learner reads it, to a tuple of arguments. A value has none.
         observe: a function from the answer and one input to what is compared: a number, an array, a str, or a
             dict of these. Without it, a function is called and a value is taken as it is.
         kind: what the learner shall hand in: "function", "class" or "value".
         tolerance: how far numbers may lie apart, relative to the reference and absolute.
     """
 
-    def __init__(self, lesson, name, hints, mistakes, inputs=((),), observe=None, kind="function", tolerance=1e-4):
+    def __init__(self, lesson, name, hints, mistakes, inputs=None, observe=None, kind="function", tolerance=1e-4):
         self.lesson, self.name, self.hints, self.mistakes = lesson, name, hints, mistakes
-        self.inputs, self.kind, self.tolerance = list(inputs), kind, tolerance
+        self.inputs, self.kind, self.tolerance = inputs or {"": ()}, kind, tolerance
         self._observe = observe or (lambda answer, *args: answer if kind == "value" else answer(*args))
         self._hints_seen = 0
 
@@ -62,9 +68,15 @@ class Exercise:
 
     def check(self, answer):
         """Try `answer` and say ✓ or what to look at. Returns a Verdict, which shows itself. Never raises."""
-        verdict = self._judge(answer)
+        try:
+            verdict = self._judge(answer)
+        except Exception as error:  # an answer may be stranger than anything foreseen here
+            verdict = self._wrong(
+                f"This answer could not be looked at ({type(error).__name__}). Compare it with the hints."
+            )
         if verdict.ok:
             progress.mark_solved(self.lesson, self.name)
+        helpers.set_seed(int(self.lesson))  # what comes after is the same for every answer
         return verdict
 
     def hint(self, number=None):
@@ -81,40 +93,54 @@ class Exercise:
     def _judge(self, answer):
         if answer is None or answer is ...:
             return self._unanswered()
-        if self.kind != "value" and not callable(answer):
+        made = {"function": callable(answer), "class": isinstance(answer, type), "value": not callable(answer)}[
+            self.kind
+        ]
+        if not made or (self.kind == "function" and hasattr(answer, "weights")):
             return self._wrong(
                 f"`{self.name}` shall be a {self.kind}, but this is {_describe(answer)}. "
-                f"Hand in the {self.kind} itself, without calling it: check({self.name})."
+                + (f"Hand in the {self.kind} itself, without calling it." if self.kind != "value" else "")
             )
-        if self.kind == "value" and callable(answer):
-            return self._wrong(f"`{self.name}` shall be a value, but this is {_describe(answer)}.")
         seen, changed = self._outcomes(answer)
         if all(outcome is None or outcome is ... for outcome in seen):
-            return self._unanswered()
+            if self.kind == "value" or _is_stub(answer):
+                return self._unanswered()
+            return self._wrong("Nothing came back: the answer returned None. Does it end with `return`?")
         expected, _ = self._outcomes(self.reference)
+        if any(isinstance(outcome, Raised) for outcome in expected):
+            return self._wrong(f"The check itself could not run, which is not your fault: {expected[0]}")
         differences = [_difference(wanted, got, self.tolerance) for wanted, got in zip(expected, seen)]
         if not any(differences) and not changed:
             return Verdict(self, True, f"✓ Right. `{self.name}` does what it should.")
         for mistake in self.mistakes:
-            shown, shown_changed = self._outcomes(mistake.answer)
-            if changed == shown_changed and not any(
-                _difference(known, got, self.tolerance) for known, got in zip(shown, seen)
-            ):
+            if self._is_mistake(mistake, seen, changed, expected):
                 return self._wrong(mistake.says)
         if not any(differences):
             return self._wrong("The result is right, but the answer changed what was handed in. Work on a copy of it.")
-        first = next(number for number, difference in enumerate(differences) if difference)
-        tried = f"Tried with {_describe_inputs(self.inputs[first])}: " if self.inputs[first] else ""
-        return self._wrong(tried + differences[first])
+        number = next(number for number, difference in enumerate(differences) if difference)
+        tried = list(self.inputs)[number]
+        return self._wrong(f"Tried with {tried}: {differences[number]}" if tried else _sentence(differences[number]))
+
+    def _is_mistake(self, mistake, seen, changed, expected):
+        known, known_changed = self._outcomes(mistake.answer)
+        if mistake.key:
+            if not all(isinstance(outcome, dict) and mistake.key in outcome for outcome in [*known, *seen]):
+                return False
+            known, seen, expected = ([outcome[mistake.key] for outcome in all_] for all_ in (known, seen, expected))
+            if not any(_difference(wanted, got, self.tolerance) for wanted, got in zip(expected, seen)):
+                return False
+        elif changed != known_changed:
+            return False
+        return not any(_difference(one, other, self.tolerance) for one, other in zip(known, seen))
 
     def _outcomes(self, answer):
         """What is observed for each input (an exception counts as an outcome), and whether an input was changed."""
         outcomes, changed = [], False
-        for given in self.inputs:
+        for given in self.inputs.values():
             mine = copy.deepcopy(given)
             try:
                 outcomes.append(self._observe(answer, *mine))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 outcomes.append(Raised(error))
             changed = changed or any(_difference(a, b, 0) for a, b in zip(given, mine))
         return outcomes, changed
@@ -137,16 +163,37 @@ class Raised:
     """An outcome: the answer raised this error."""
 
     def __init__(self, error):
-        self.error = error
-        self.kind = (type(error), str(error).strip()[:30])  # two mistakes may raise the same type
+        try:
+            text = re.sub(r"\x1b\[\d*m", "", str(error)).strip()
+        except Exception:  # an error that cannot say what it is
+            text = ""
+        lines = [line for line in text.split("\n") if line.strip()] or ["no more is known"]
+        if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+            del lines[0]  # Keras' frame around the message
+        self.message, self.name = lines[0][:200], type(error).__name__
+        self.kind = (self.name, re.sub(r"_\d+", "", text)[:150])  # layers are numbered: dense_7
         frames = traceback.extract_tb(error.__traceback__)
-        # The last line that is the learner's own: a notebook's cells are not files with a folder.
-        self.line = next((f.line for f in reversed(frames) if "ipykernel" in f.filename or "<" in f.filename), None)
+        # The last line that is the learner's own: a notebook's cells lie in a folder ipykernel_…
+        self.line = next((f.line.strip() for f in reversed(frames) if "ipykernel_" in f.filename and f.line), None)
 
     def __str__(self):
-        message = str(self.error).strip().split("\n")[0][:200]
-        at = f" in the line `{self.line.strip()}`" if self.line else ""
-        return f"the answer raised {type(self.error).__name__}{at}: {message}"
+        at = f" in the line `{self.line}`" if self.line else ""
+        return f"the answer raised {self.name}{at}: {self.message}"
+
+
+def _is_stub(answer):
+    """Whether a function, or a method of a class, has a body of nothing but `...`."""
+    if isinstance(answer, type):
+        return any(_is_stub(part) for part in vars(answer).values() if hasattr(part, "__code__"))
+    code = getattr(answer, "__code__", None)
+    return code is not None and code.co_code == _stub.__code__.co_code and not code.co_names
+
+
+def _stub(): ...
+
+
+def _sentence(text):
+    return text[0].upper() + text[1:]
 
 
 class Verdict:
@@ -199,37 +246,44 @@ def _with_code(text):
     return "".join(f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces))
 
 
-def _difference(expected, got, tolerance):
+def _difference(expected, got, tolerance, inside=False):
     """None where `got` equals `expected`, else a sentence: kind before shape before value."""
     if isinstance(expected, Raised) or isinstance(got, Raised):
-        if isinstance(expected, Raised) and isinstance(got, Raised):
-            return None if expected.kind == got.kind else str(got)
-        return str(got) if isinstance(got, Raised) else "an error was expected, but the answer returned a result."
+        same = isinstance(expected, Raised) and isinstance(got, Raised) and expected.kind == got.kind
+        return None if same else str(got if isinstance(got, Raised) else expected)
     if got is None or got is ...:
-        return None if expected is got else "the answer returned None. Does it end with `return`?"
+        if expected is got:
+            return None
+        if inside:
+            return "it is None: the tape saw no way from there to the loss. Is the loss computed inside the `with`?"
+        return "nothing came back: the answer returned None. Does it end with `return`?"
     if isinstance(expected, dict):
         if not isinstance(got, dict) or expected.keys() != got.keys():
-            return f"expected the entries {', '.join(expected)}, but this is {_describe(got)}."
-        for key in expected:
-            if difference := _difference(expected[key], got[key], tolerance):
-                return f"{key}: {difference}"
-        return None
+            return f"{_describe(got)} came back, which is not what was asked for."
+        differences = ((key, _difference(expected[key], got[key], tolerance)) for key in expected)
+        return next((f"{key}: {difference}" for key, difference in differences if difference), None)
     if expected is None or isinstance(expected, (str, bool)):
         same = type(got) is type(expected) and got == expected
-        return None if same else f"expected {expected!r}, got {_describe(got)}."
-    if isinstance(expected, (list, tuple)) and _is_ragged(expected):
+        told = got if isinstance(got, str) else _describe(got)
+        return None if same else f"expected {expected}, got {told}."
+    if isinstance(expected, (list, tuple)) and any(np.ndim(value) > 0 for value in expected):
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):
-            return f"expected a list with {len(expected)} entries, but this is {_describe(got)}."
+            count = f" with {len(got)} entries" if isinstance(got, (list, tuple)) else ""
+            told = type(got).__name__ + count if count else _describe(got)
+            return f"expected a list with {len(expected)} entries, got {'a ' if count else ''}{told}."
         for number, (wanted, entry) in enumerate(zip(expected, got)):
-            if difference := _difference(wanted, entry, tolerance):
+            if difference := _difference(wanted, entry, tolerance, inside=True):
                 return f"entry {number}: {difference}"
         return None
-    wanted = np.asarray(expected)
+    return _number_difference(np.asarray(expected), got, tolerance)
+
+
+def _number_difference(wanted, got, tolerance):
     try:
         numbers = np.asarray(got)
-        assert numbers.dtype.kind in "iufb" and not (numbers.dtype.kind == "b" and wanted.dtype.kind != "b")
+        assert numbers.dtype.kind in "iuf" or numbers.dtype.kind == wanted.dtype.kind
     except Exception:
-        return f"expected {_describe(expected)}, got {_describe(got)}."
+        return f"expected {_describe(wanted)}, got {_describe(got)}."
     if numbers.shape != wanted.shape:
         return f"the shape is {numbers.shape}, expected {wanted.shape}."
     if np.array_equal(wanted, numbers):
@@ -241,25 +295,16 @@ def _difference(expected, got, tolerance):
         return None
     worst = np.unravel_index(np.argmax(apart), apart.shape)
     where = f" (entry {', '.join(map(str, worst))})" if apart.ndim else ""
-    return f"the shape fits, but a value is off: got {numbers[worst]:.4g}, expected {wanted[worst]:.4g}{where}."
-
-
-def _is_ragged(values):
-    return len({np.shape(value) for value in values}) > 1 or any(np.ndim(value) > 0 for value in values)
+    digits = next(d for d in (4, 7, 17) if f"{numbers[worst]:.{d}g}" != f"{wanted[worst]:.{d}g}" or d == 17)
+    return f"a value is off: got {numbers[worst]:.{digits}g}, expected {wanted[worst]:.{digits}g}{where}."
 
 
 def _describe(value):
-    if value is None:
-        return "None"
-    if hasattr(value, "shape") and not callable(value):
-        kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
-        return f"{kind} of shape {tuple(value.shape)}" if np.ndim(value) else f"{kind} that holds {str(value)[:40]}"
-    if isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
     name = type(value).__name__
+    if isinstance(getattr(value, "shape", None), tuple) or hasattr(getattr(value, "shape", None), "as_list"):
+        kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
+        return f"{kind} of shape {tuple(value.shape)}" if len(value.shape) else f"{kind} that holds {str(value)[:40]}"
     shown = f" {value!r:.40}" if isinstance(value, (str, list, tuple, dict)) else ""
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}{shown}"
-
-
-def _describe_inputs(inputs):
-    return ", ".join(_describe(value) for value in inputs)

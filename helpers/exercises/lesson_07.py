@@ -15,13 +15,13 @@ TITLE = "Feed a layer the number 1, and out come its weights"
 
 
 def _observe_two_layers(answer, x):
-    keras.utils.set_random_seed(7)
     model = answer()
-    output = model.call(tf.constant(x))
-    if output is None:
+    if model(tf.constant(x)) is None:
         return None
-    shapes = [tuple(weight.shape) for weight in model.weights]
-    return {"weights in the books": str(shapes), "output": np.asarray(output)}
+    shapes = sorted(tuple(weight.shape) for weight in model.weights)
+    for weight in model.weights:  # the seed, the initializer and the order of the layers are the learner's choice
+        weight.assign(np.random.default_rng(sum(weight.shape)).normal(size=weight.shape))
+    return {"weights in the books": str(shapes), "output": np.asarray(model(tf.constant(x)))}
 
 
 def _two_layers(first, second, call=lambda hidden, out, x: out(hidden(x)), made_in_call=False):
@@ -47,7 +47,10 @@ TwoLayers = Exercise(
     "07",
     "TwoLayers",
     kind="class",
-    inputs=[(np.array([[1.0, 2.0, 3.0]], "float32"),), (np.linspace(-2, 2, 15, dtype="float32").reshape(5, 3),)],
+    inputs={
+        "one row of three numbers": (np.array([[1.0, 2.0, 3.0]], "float32"),),
+        "five rows": (np.linspace(-2, 2, 15, dtype="float32").reshape(5, 3),),
+    },
     observe=_observe_two_layers,
     hints=[
         "Look at `Tiny` above: two lines make the layers, one line says how `x` runs through them.",
@@ -59,6 +62,7 @@ TwoLayers = Exercise(
             _two_layers(_dense(8, "relu"), _dense(3), made_in_call=True),
             "The layers are made inside `call`, so they are new at each call and not in Keras' books. Make them in "
             "`__init__`, as `self.hidden` and `self.out`.",
+            key="weights in the books",
         ),
         Mistake(
             _two_layers(_dense(3, "relu"), _dense(8)),
@@ -78,7 +82,19 @@ TwoLayers = Exercise(
         ),
         Mistake(
             _two_layers(_dense(8, "relu"), _dense(3), lambda hidden, out, x: hidden(x)),
-            "`call` stops after the first layer. Its result must go through `self.out` too.",
+            "`call` stops after the first layer. Its result must go through a second one, which `__init__` makes.",
+        ),
+        Mistake(
+            _two_layers(_dense(8, "sigmoid"), _dense(3)),
+            'The first layer has a sigmoid. Here it shall be `activation="relu"`.',
+        ),
+        Mistake(
+            _two_layers(_dense(8, "relu"), _dense(3, "softmax")),
+            "The last layer has a softmax. Leave it out: the raw numbers are asked for.",
+        ),
+        Mistake(
+            _two_layers(_dense(8), _dense(3, "relu")),
+            "The relu stands in the wrong layer. It belongs to the first one.",
         ),
     ],
 )
@@ -86,11 +102,17 @@ TwoLayers = Exercise(
 
 # ---- letter
 
+
+def _observe_letter(answer):
+    letter = answer.strip(" ().").lower() if isinstance(answer, str) else None
+    return letter if letter in list("abcde") else "no letter from a to e"
+
+
 letter = Exercise(
     "07",
     "letter",
     kind="value",
-    observe=lambda answer: answer.strip(" ().").lower() if isinstance(answer, str) else answer,
+    observe=_observe_letter,
     hints=[
         "Compare `hidden` and `out`. Where is each of them made?",
         "`__init__` runs once. How often does `call` run?",
@@ -102,6 +124,7 @@ letter = Exercise(
         ),
         Mistake("c", "It stands where it should, as the first line of `__init__`. Look at `call` instead."),
         Mistake("d", "A name may be given a new value, and Python does not mind. Look at what else `call` makes anew."),
+        Mistake("x", "Write one of the letters a to e, in quotes."),
         Mistake("e", "True, but an untrained model still gives the same answer twice. Here something is made anew."),
     ],
 )
@@ -115,18 +138,26 @@ def _observe_holding(answer, values):
     layer = answer(values)
     if layer is None:
         return None
-    if not isinstance(layer, keras.layers.Layer):
-        return {"what is returned": f"a {type(layer).__name__}"}
+    if not isinstance(layer, keras.layers.Dense):
+        other = "another layer or model" if isinstance(layer, keras.layers.Layer) else "numbers"
+        return {"what is returned": other, "what comes out for [[1.0]]": "not tried", "has a bias": "not tried"}
     return {
-        "what is returned": "a layer",
+        "what is returned": "a Dense layer",
         "what comes out for [[1.0]]": np.asarray(layer(tf.constant([[1.0]]))),
-        "has a bias": getattr(layer, "bias", None) is not None,
+        "has a bias": layer.bias is not None,
     }
 
 
-def _holding(values, assign=lambda layer, values: layer.kernel.assign([values]), returns=lambda layer: layer, **kwargs):
-    layer = keras.layers.Dense(len(values), **{"use_bias": False, **kwargs})
-    layer.build((None, 1))
+def _holding(
+    values,
+    assign=lambda layer, values: layer.kernel.assign([values]),
+    returns=lambda layer: layer,
+    units=0,
+    inputs=1,
+    **kwargs,
+):
+    layer = keras.layers.Dense(units or len(values), **{"use_bias": False, **kwargs})
+    layer.build((None, inputs))
     assign(layer, values)
     return returns(layer)
 
@@ -134,8 +165,9 @@ def _holding(values, assign=lambda layer, values: layer.kernel.assign([values]),
 holding = Exercise(
     "07",
     "holding",
-    inputs=[([1.0, 0.0, 0.5, 0.25],), ([3.0, -2.0],)],
+    inputs={"[1, 0, 0.5, 0.25]": ([1.0, 0.0, 0.5, 0.25],), "[3, -2]": ([3.0, -2.0],)},
     observe=_observe_holding,
+    tolerance=1e-3,
     hints=[
         "How many units does the layer need? One for each number that shall come out.",
         "Make the layer, then `layer.build((None, 1))`. Now `layer.kernel` exists, with the shape (1, units).",
@@ -149,7 +181,19 @@ holding = Exercise(
         ),
         Mistake(
             lambda values: _holding(values, returns=lambda layer: layer.kernel),
-            "That is the kernel. Return the layer that holds it.",
+            "Those are the numbers themselves. Return the layer that holds them.",
+        ),
+        Mistake(
+            lambda values: keras.Sequential([keras.Input((1,)), _holding(values)]),
+            "A layer is asked for, a `Dense` one, and nothing around it.",
+        ),
+        Mistake(
+            lambda values: _holding(values, units=1),
+            "The layer has one unit, but each number needs a unit of its own: `Dense(len(values), ...)`.",
+        ),
+        Mistake(
+            lambda values: _holding(values, inputs=len(values)),
+            "The kernel was built for as many inputs as there are numbers. One number comes in: `build((None, 1))`.",
         ),
         Mistake(
             lambda values: _holding(values, assign=lambda layer, values: None),
@@ -161,7 +205,7 @@ holding = Exercise(
         ),
         Mistake(
             lambda values: _holding(values, activation="softmax"),
-            "The layer has a softmax, which bends the numbers. Here they shall come out as they are: no activation.",
+            "The layer has an activation, which bends the numbers. Here they shall come out as they are.",
         ),
     ],
 )
@@ -172,8 +216,9 @@ holding = Exercise(
 
 def _observe_gradient(answer, batch, frozen):
     keras.utils.set_random_seed(7)
+    logits = keras.initializers.Constant([2.0, 3.0, 4.0])  # positive, so that taking them for probabilities shows
     network = keras.Sequential(
-        [keras.Input((6,)), keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(3, bias_initializer="normal")]
+        [keras.Input((6,)), keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(3, bias_initializer=logits)]
     )
     network.trainable = not frozen
     x = tf.random.uniform((batch, 6), seed=7)
@@ -184,11 +229,11 @@ def _observe_gradient(answer, batch, frozen):
     return [None if tensor is None else np.asarray(tensor) for tensor in result]
 
 
-def _gradient(loss=lambda y, logits: cross_entropy(y, logits), weights=None, target=None, sign=1):
+def _gradient(loss=lambda y, logits: cross_entropy(y, logits), weights=None, target=None, sign=1, watch=None):
     def answer(network, x, y):
         watched = weights(network) if weights else [weight.value for weight in network.weights]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([x, *watched])
+            tape.watch(watch(network) if watch else [x, *watched])
             value = loss(y, network(x))
         if target == "loss":
             return value
@@ -201,7 +246,7 @@ def _gradient(loss=lambda y, logits: cross_entropy(y, logits), weights=None, tar
 gradient = Exercise(
     "07",
     "gradient",
-    inputs=[(1, False), (4, False), (1, True)],
+    inputs={"one picture": (1, False), "four pictures": (4, False), "a frozen network": (1, True)},
     observe=_observe_gradient,
     hints=[
         "Three steps: list the weights, compute the loss under a tape that watches them, ask the tape.",
@@ -212,8 +257,8 @@ gradient = Exercise(
     mistakes=[
         Mistake(
             _gradient(weights=lambda network: [weight.value for weight in network.trainable_weights]),
-            "Right for a fresh network, but a frozen one sends an empty list: `trainable_weights` is empty then. Use "
-            "`network.weights`, and let the tape watch them.",
+            "Right for a fresh network, but a frozen one sends an empty list: `trainable_weights` is empty then. "
+            "Use `[weight.value for weight in network.weights]`.",
         ),
         Mistake(
             _gradient(target="x"),
@@ -233,7 +278,17 @@ gradient = Exercise(
         ),
         Mistake(
             _gradient(sign=-1),
-            "Every sign is turned round. The gradient points uphill; the minus belongs to the step, not to it.",
+            "Every sign is turned round. Is the minus of the cross entropy missing, or is there one too many?",
+        ),
+        Mistake(
+            _gradient(watch=lambda network: network.weights),
+            "The tape cannot watch Keras' weights, but it can watch what is inside them: "
+            "`[weight.value for weight in network.weights]`.",
+        ),
+        Mistake(
+            _gradient(loss=lambda y, logits: keras.losses.CategoricalCrossentropy()(y, logits)),
+            "`CategoricalCrossentropy()` takes the network's outputs for probabilities, but they are logits. Use "
+            "`cross_entropy` from above.",
         ),
     ],
 )

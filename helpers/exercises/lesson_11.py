@@ -19,18 +19,28 @@ def _observe_two_layers(answer, pixels, classes):
     result = answer(pixels, classes)
     if result is None:
         return None
-    picture, label = result
-    one = tf.ones((1, 1))
-    x, y = np.asarray(picture(one)), np.asarray(label(one))
+    if not isinstance(result, (tuple, list)) or [isinstance(part, keras.layers.Layer) for part in result] != [True] * 2:
+        return {"what is returned": "not two layers"}
+    x, y = (np.asarray(layer(tf.ones((1, 1)))) for layer in result)
     return {
-        "shape of the picture": str(x.shape),
-        "shape of the label": str(y.shape),
-        "biases": sum(layer.bias is not None for layer in (picture, label)),
-        "smallest number of the picture is 0 or more": bool(x.min() >= 0),
-        "the picture's numbers are probabilities": bool(np.isclose(x.sum(), 1, atol=1e-3)),
-        "the picture's numbers are spread between 0 and 1": bool(x.min() < 0.1 and 0.9 < x.max() <= 1),
-        "the label": y,
+        "what is returned": "two layers",
+        "shapes": f"{x.shape} and {y.shape}",
+        "biases": any(getattr(layer, "bias", None) is not None for layer in result),
+        "the picture": _looks_like(x),
+        "the label": "all classes equal" if np.allclose(y, 1 / classes) else f"sums to {y.sum():.2f}",
     }
+
+
+def _looks_like(x):
+    kinds = {
+        "NaN": not np.all(np.isfinite(x)),
+        "one number everywhere": np.ptp(x) < 1e-6,
+        "negative numbers": x.min() < 0,
+        "numbers above 1": x.max() > 1,
+        "probabilities": np.isclose(x.sum(), 1, atol=1e-3),
+        "only a part of 0 to 1": x.min() > 0.1 or x.max() < 0.9,
+    }
+    return next((kind for kind, holds in kinds.items() if holds), "noise between 0 and 1")
 
 
 def _picture(pixels, **kwargs):
@@ -46,7 +56,7 @@ def _label(classes, **kwargs):
 two_layers = Exercise(
     "11",
     "two_layers",
-    inputs=[(300, 5), (3072, 100)],
+    inputs={"300 pixels and 5 classes": (300, 5), "3072 pixels and 100 classes": (3072, 100)},
     observe=_observe_two_layers,
     hints=[
         "Each layer is one line above: the green one and the red one. Which numbers in them must change?",
@@ -58,35 +68,52 @@ two_layers = Exercise(
         Mistake(
             lambda pixels, classes: (_label(classes), _picture(pixels)),
             "The two are swapped. The picture's layer comes first.",
+            key="shapes",
+        ),
+        Mistake(
+            lambda pixels, classes: _picture(pixels),
+            "Two layers are to be returned, the picture's and the label's: `return picture, label`.",
         ),
         Mistake(
             lambda pixels, classes: (_picture(784), _label(10)),
             "These are the sizes of our digits. This victim has other ones: use `pixels` and `classes`.",
+            key="shapes",
+        ),
+        Mistake(
+            lambda pixels, classes: (_picture(3072), _label(100)),
+            "The sizes are fixed to one victim. Use `pixels` and `classes`, so that the function serves any.",
+            key="shapes",
         ),
         Mistake(
             lambda pixels, classes: (_picture(pixels, use_bias=True), _label(classes, use_bias=True)),
-            "The layers have a bias, which would be added to the picture. Write `use_bias=False` in both.",
+            "There is a bias, which would be added on top and trained as well. Write `use_bias=False` in both layers.",
+            key="biases",
         ),
         Mistake(
             lambda pixels, classes: (_picture(pixels, kernel_initializer="glorot_uniform"), _label(classes)),
             "The dummy picture has negative numbers: Keras' usual starting weights lie around 0. Grey values lie "
             "between 0 and 1, so use `keras.initializers.RandomUniform(0, 1)`.",
+            key="the picture",
         ),
         Mistake(
             lambda pixels, classes: (_picture(pixels, kernel_initializer="ones"), _label(classes)),
-            "The dummy picture is all white. Start from noise: `keras.initializers.RandomUniform(0, 1)`.",
+            "The dummy picture has one number everywhere. Start from noise: `keras.initializers.RandomUniform(0, 1)`.",
+            key="the picture",
         ),
         Mistake(
             lambda pixels, classes: (_picture(pixels), _label(classes, activation=None)),
             "The label has no softmax, so its numbers do not sum to 1 and are no probabilities.",
+            key="the label",
         ),
         Mistake(
             lambda pixels, classes: (_picture(pixels, activation="softmax"), _label(classes)),
             "The softmax stands in the picture's layer as well. Grey values need none; take it out there.",
+            key="the picture",
         ),
         Mistake(
             lambda pixels, classes: (_picture(pixels), _label(classes, kernel_initializer="glorot_uniform")),
             'The dummy label prefers some classes already. Start with all of them equal: `kernel_initializer="ones"`.',
+            key="the label",
         ),
     ],
 )
@@ -95,17 +122,20 @@ two_layers = Exercise(
 # ---- call
 
 
-def _small_base_model():
+def _small_base_model(pixels=6, classes=3):
     keras.utils.set_random_seed(11)
-    layers = [keras.Input((6,)), keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(3)]
+    layers = [keras.Input((pixels,)), keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(classes)]
     return helpers.models.GradientModel(keras.Sequential(layers))
 
 
 def _observe_call(answer):
     base_model = _small_base_model()
-    result = answer(_picture(6), _label(3, kernel_initializer="normal"), base_model, tf.ones((1, 1)))
-    if isinstance(result, (list, tuple)):
-        return [None if tensor is None else np.asarray(tensor) for tensor in result]
+    dense1, dense2 = _picture(6, name="dense1"), _label(3, kernel_initializer="normal", name="dense2")
+    dense1.build((None, 1))
+    dense2.build((None, 1))
+    result = answer(dense1, dense2, base_model, tf.ones((1, 1)))
+    if isinstance(result, (list, tuple)) and len(result) == 4:
+        result = [np.asarray(tensor) for tensor in result]
     return result
 
 
@@ -130,7 +160,7 @@ call = Exercise(
         ),
         Mistake(
             lambda dense1, dense2, base_model, one: base_model.gradient(dense2(one), dense1(one)),
-            "Picture and label are swapped: `gradient` takes the picture first.",
+            "The first thing that `gradient` takes is the picture, `dense1(one)`. Is it swapped with the label?",
         ),
         Mistake(
             lambda dense1, dense2, base_model, one: base_model.gradient(one, one),
@@ -152,23 +182,21 @@ call = Exercise(
 
 
 class _Attack(keras.Model):
-    def __init__(self):
+    def __init__(self, pixels, classes):
         super().__init__()
-        self.dense1, self.dense2, self.base_model = (
-            _picture(6, name="dense1"),
-            _label(3, name="dense2"),
-            _small_base_model(),
-        )
-        self.dense1.build((None, 1))
-        self.dense2.build((None, 1))
+        self.base_model = _small_base_model(pixels, classes)
+        self.dense1, self.dense2 = _picture(pixels, name="dense1"), _label(classes, name="dense2")
+        self.dense1.build((None, 2))
+        self.dense2.build((None, 2))
+        self.built = True
 
 
 def _numbers(attack):
     return sum(int(np.prod(weight.shape)) for weight in attack.trainable_weights)
 
 
-def _observe_freeze(answer):
-    attack = _Attack()
+def _observe_freeze(answer, pixels, classes):
+    attack = _Attack(pixels, classes)
     everything = len(attack.trainable_weights)
     returned = answer(attack)
     if returned is None and len(attack.trainable_weights) == everything:
@@ -176,7 +204,7 @@ def _observe_freeze(answer):
     parts = [name for name in ("dense1", "dense2", "base_model") if getattr(attack, name).trainable_weights]
     if not attack.trainable:
         parts = []
-    return {"trained": ", ".join(parts) or "nothing", "the number returned": returned}
+    return {"what fit will train": " and ".join(parts) or "nothing", "the number returned": returned}
 
 
 def _freeze(*names, counts=_numbers):
@@ -191,6 +219,7 @@ def _freeze(*names, counts=_numbers):
 freeze = Exercise(
     "11",
     "freeze",
+    inputs={"a small attack": (6, 3), "a larger one": (20, 4)},
     observe=_observe_freeze,
     hints=[
         "Every layer and every model has a switch called `trainable`.",
@@ -202,14 +231,17 @@ freeze = Exercise(
         Mistake(
             _freeze("all"),
             "Now nothing is trained at all, the dummy neither. Switch off the base model alone.",
+            key="what fit will train",
         ),
         Mistake(
             _freeze("dense1", "dense2"),
             "That is the wrong way round: picture and label are frozen and the victim's weights move.",
+            key="what fit will train",
         ),
         Mistake(
             _freeze(),
             "The base model is still trained. Switch it off: `attack.base_model.trainable = False`.",
+            key="what fit will train",
         ),
         Mistake(
             _freeze("base_model", counts=lambda attack: len(attack.trainable_weights)),
@@ -219,6 +251,14 @@ freeze = Exercise(
         Mistake(
             _freeze("base_model", counts=lambda attack: _numbers(attack.base_model)),
             "Frozen as it should be. Now count what `attack` will train, not what the base model will.",
+        ),
+        Mistake(
+            _freeze("base_model", counts=lambda attack: 794),
+            "Frozen as it should be. But 794 belongs to our attack, and the check's is smaller: count the numbers.",
+        ),
+        Mistake(
+            _freeze("base_model", counts=lambda attack: sum(int(np.prod(w.shape)) for w in attack.weights)),
+            "Frozen as it should be. But the frozen weights are counted too: count `attack.trainable_weights`.",
         ),
         Mistake(
             _freeze("base_model", counts=lambda attack: None),
@@ -240,15 +280,26 @@ def _observe_steal(answer, number):
     result = answer(base_model, captured)
     if result is None:
         return None
+    return {"what came back": _recognise(result, truth, labels[number])}
+
+
+def _recognise(result, truth, label):
     if isinstance(result, keras.Model):
-        return {"shape": "that of a Keras model", "picture": "not looked at"}
-    picture = np.asarray(result)
+        return "a model"
+    if hasattr(result, "distances") or hasattr(result, "history"):
+        return "the record of a search"
+    if isinstance(result, (tuple, list)) and len(result) == 2:
+        return "two things"
+    try:
+        picture = np.asarray(result).astype("float64")
+    except (TypeError, ValueError):
+        return f"a {type(result).__name__}"
+    if picture.ndim == 0:
+        return "the label" if picture == label else "one number"
     if picture.shape != (28, 28):
-        return {"shape": str(picture.shape), "picture": "not looked at"}
-    return {"shape": "(28, 28)", "picture": _recognise(picture, truth)}
-
-
-def _recognise(picture, truth):
+        return "784 numbers in another shape" if picture.size == 784 else f"an array of shape {picture.shape}"
+    if not np.all(np.isfinite(picture)):
+        return "a picture with NaN or infinity"
     looks = {
         "the secret": picture,
         "the negative of the secret": 1 - picture,
@@ -258,9 +309,7 @@ def _recognise(picture, truth):
     for name, look in looks.items():
         if helpers.metrics.mse(look, truth) < 0.001:
             return name
-    if not np.all(np.isfinite(picture)):
-        return "NaN"
-    return "one grey" if np.ptp(picture) < 1e-3 else "something else"
+    return "one grey" if np.ptp(picture) < 1e-3 else "another picture"
 
 
 def _picture_in(captured):
@@ -270,7 +319,7 @@ def _picture_in(captured):
 steal = Exercise(
     "11",
     "steal",
-    inputs=[(1107,)],
+    inputs={"a stranger's gradient": (1107,)},
     observe=_observe_steal,
     hints=[
         "Three things: make the attack model, let it search, return its picture.",
@@ -285,7 +334,7 @@ steal = Exercise(
         ),
         Mistake(
             lambda base_model, captured: _picture_in(captured).reshape(1, 784),
-            "The numbers may be right, but they lie in one row. Return `attack.image`, or use `.reshape(28, 28)`.",
+            "The numbers may be right, but the shape is not. Return `attack.image`, or use `.reshape(28, 28)`.",
         ),
         Mistake(
             lambda base_model, captured: helpers.analytic.label_from_bias(captured[-1]),
@@ -294,6 +343,22 @@ steal = Exercise(
         Mistake(
             lambda base_model, captured: helpers.leakage.DeepLeakage(base_model),
             "That is the attack model. Return the picture that it holds: `attack.image`.",
+        ),
+        Mistake(
+            lambda base_model, captured: helpers.optimizers.Record(),
+            "That is the record of the search. The picture that it found is in `attack.image`.",
+        ),
+        Mistake(
+            lambda base_model, captured: (_picture_in(captured), 3),
+            "Two things came back. The picture alone is asked for: `return attack.image`.",
+        ),
+        Mistake(
+            lambda base_model, captured: np.zeros((28, 28)),
+            "That picture has one grey value everywhere. Return what the search found: `attack.image`.",
+        ),
+        Mistake(
+            lambda base_model, captured: np.full((28, 28), np.nan),
+            "The picture holds NaN or infinity: the search ran away. A smaller learning rate helps, or L-BFGS.",
         ),
         Mistake(
             lambda base_model, captured: 1 - _picture_in(captured),

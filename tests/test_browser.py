@@ -1,0 +1,205 @@
+"""The lessons in a real JupyterLab in headless Chromium, served by `start.py lab`. Screenshots: tests/screenshots/."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).resolve().parent.parent
+SCREENSHOTS = HOME / "tests" / "screenshots"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
+LESSONS = sorted(path.name for path in (HOME / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+WRONG_THEN_RIGHT = {"07_a_model_of_your_own.ipynb": ("letter", '"a"', '"b"')}
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt install chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """`start.py lab` in a fresh copy of the course that borrows this environment. Gives (address, folder)."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("start.py", "requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+        shutil.copy(HOME / name, folder)
+    shutil.copytree(HOME / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("my", ".ipynb_checkpoints"))
+    (folder / ".venv").symlink_to(sys.prefix, target_is_directory=True)
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    options = [
+        "--no-browser",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--allow-root",
+    ]
+    environment = {
+        **os.environ,
+        "COURSE_PROGRESS": str(folder / "solved"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+    }
+    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
+    command = [
+        sys.executable,
+        folder / "start.py",
+        "lab",
+        *options,
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with open(folder / "server.log", "wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail("JupyterLab did not start:\n" + (folder / "server.log").read_text()[-3000:])
+        yield address, folder
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+def open_lesson(browser, lab, lesson, height=900):
+    """A page with the lesson open and its kernel ready; page.errors collects what the console reports as errors."""
+    page = browser.new_page(viewport={"width": 1280, "height": height})
+    page.errors = []
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(f"{lab[0]}/lab/tree/notebooks/my/{lesson}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000, state="attached")
+    return page
+
+
+def run_all(page, seconds=180):
+    page.click('.lm-MenuBar-item:has-text("Run")')
+    page.click('.lm-Menu-item[data-command="runmenu:run-all"]')
+    page.wait_for_selector('.jp-InputPrompt:has-text("[*]")', timeout=30_000, state="attached")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
+                 .every(prompt => /\\[\\d+\\]/.test(prompt.textContent))""",
+        timeout=seconds * 1000,
+    )
+    page.wait_for_timeout(1000)
+
+
+def saved(page, lab, lesson):
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    return json.loads((lab[1] / "notebooks" / "my" / lesson).read_text(encoding="utf-8"))
+
+
+def screenshots(page, name):
+    """The whole lesson, in pieces as high as the window, so that a person can look."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for old in SCREENSHOTS.glob(f"{name}-*.png"):
+        old.unlink()
+    viewer = page.locator(".jp-WindowedPanel-outer")
+    height = viewer.evaluate("box => box.scrollHeight")
+    step = viewer.evaluate("box => box.clientHeight")
+    for number in range(-(-height // step)):
+        viewer.evaluate(f"box => box.scrollTo(0, {number * step})")
+        page.wait_for_timeout(250)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{number:02}.png")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_run_all_in_jupyterlab(browser, lab, lesson):
+    page = open_lesson(browser, lab, lesson, height=1400)
+    assert page.locator("text=Error displaying widget").count() == 0
+    run_all(page)
+    screenshots(page, lesson[:2])
+    outputs = [output for cell in saved(page, lab, lesson)["cells"] for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert page.locator("text=Error displaying widget").count() == 0
+    drag_every_slider(page)
+    if lesson.startswith("00"):
+        said = "".join("".join(output.get("text", [])) for output in outputs)
+        secret, found = (line.split(":")[1].strip() for line in said.splitlines() if line.startswith("label "))
+        assert secret == found
+    assert page.errors == []
+    page.close()
+
+
+def drag_every_slider(page):
+    for slider in page.locator('.jp-OutputArea [role="slider"]').all():
+        slider.scroll_into_view_if_needed()
+        image = slider.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]//img")
+        before, box = image.get_attribute("src"), image.bounding_box()
+        slider.focus()
+        for _ in range(25):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(1500)
+        assert image.get_attribute("src") != before, "the slider moved, the picture did not change"
+        assert image.bounding_box()["width"] == box["width"] and image.bounding_box()["height"] == box["height"]
+
+
+@pytest.mark.parametrize("lesson", WRONG_THEN_RIGHT)
+def test_an_exercise_by_keyboard_wrong_then_right(browser, lab, lesson):
+    name, wrong, right = WRONG_THEN_RIGHT[lesson]
+    page = open_lesson(browser, lab, lesson)
+    first = page.locator(".jp-CodeCell").first
+    run(page, first)
+    page.wait_for_function(
+        "() => document.querySelector('.jp-CodeCell .jp-InputPrompt').textContent.includes('[1]')", timeout=60_000
+    )
+    answer = page.locator(".jp-CodeCell", has_text=f"{name} = ...").first
+    check = page.locator(".jp-CodeCell", has_text=f"exercises.{name}.check({name})").first
+    for text, verdict in ((wrong, "Not yet"), (right, "Right")):
+        answer = page.locator(".jp-CodeCell", has_text=f"{name} = ").first
+        answer.locator(".cm-content").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(f"{name} = {text}")
+        page.keyboard.press("Shift+Enter")
+        run(page, check)
+        page.wait_for_function("word => document.body.innerText.includes(word)", arg=verdict, timeout=20_000)
+        if verdict == "Not yet":
+            hint = check.locator("button", has_text="Hint")
+            hint.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_selector("text=Hint 1 of 3", timeout=10_000)
+            solution = check.locator("button", has_text="Solution")
+            solution.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_selector(f"pre:has-text('{name} = ')", timeout=10_000)
+            check.screenshot(path=SCREENSHOTS / f"{lesson[:2]}-check-wrong.png")
+    assert (lab[1] / "solved" / f"{lesson[:2]}.{name}").exists()
+    assert page.errors == []
+    page.close()
+
+
+def run(page, cell):
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
