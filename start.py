@@ -105,8 +105,10 @@ def lab(arguments):
     copy_lessons()
     print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
     try:
-        where = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
-        return run(PYTHON, "-m", "jupyter", "lab", *where, *arguments)
+        options = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
+        # No question about news and no look for updates: nothing here asks the network.
+        options += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        return run(PYTHON, "-m", "jupyter", "lab", *options, *arguments)
     except KeyboardInterrupt:
         return 0
 

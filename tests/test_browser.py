@@ -47,6 +47,7 @@ def lab(tmp_path_factory):
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=",
         "--allow-root",
+        "--LabApp.expose_app_in_browser=True",  # lets a test wait for a command to end
     ]
     environment = {
         **os.environ,
@@ -54,14 +55,7 @@ def lab(tmp_path_factory):
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
     }
     environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
-    command = [
-        sys.executable,
-        folder / "start.py",
-        "lab",
-        *options,
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+    command = [sys.executable, folder / "start.py", "lab", *options]
     with open(folder / "server.log", "wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -92,29 +86,40 @@ def browser():
 def open_lesson(browser, lab, lesson, height=900):
     """A page with the lesson open and its kernel ready; page.errors collects what the console reports as errors."""
     page = browser.new_page(viewport={"width": 1280, "height": height})
+    page.set_default_timeout(30_000)
     page.errors = []
     page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.goto(f"{lab[0]}/lab/tree/notebooks/my/{lesson}")
+    page.goto(f"{lab[0]}/lab/workspaces/{time.time_ns()}/tree/notebooks/my/{lesson}")  # no tabs of the page before
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000, state="attached")
+    wait_until(
+        page, "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'", 60
+    )
     return page
 
 
-def run_all(page, seconds=180):
-    page.click('.lm-MenuBar-item:has-text("Run")')
-    page.click('.lm-Menu-item[data-command="runmenu:run-all"]')
-    page.wait_for_selector('.jp-InputPrompt:has-text("[*]")', timeout=30_000, state="attached")
-    page.wait_for_function(
-        """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
-                 .every(prompt => /\\[\\d+\\]/.test(prompt.textContent))""",
-        timeout=seconds * 1000,
-    )
-    page.wait_for_timeout(1000)
+def command(page, name):
+    """What a menu entry does. It is not awaited: a page that waits for ever could not be given up."""
+    page.evaluate("name => { window.jupyterapp.commands.execute(name); }", name)
 
 
-def saved(page, lab, lesson):
-    page.keyboard.press("Control+s")
+def wait_until(page, script, seconds, told=None):
+    """Ask every half second, from outside: what a page waits for inside can wait for ever."""
+    for _ in range(2 * seconds):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(500)
+    pytest.fail(f"after {seconds} s still not: {script}\n{page.evaluate(told) if told else ''}")
+
+
+def run_all(page, lab, lesson):
+    """Run All Cells, wait, save; the notebook as it then lies on the disk."""
+    command(page, "notebook:run-all-cells")
+    cells = "window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
+    wait_until(page, f"() => {cells}.some(cell => cell.model.executionState === 'running')", 20)
+    done = f"() => {cells}.every(cell => cell.model.executionCount && cell.model.executionState === 'idle')"
+    wait_until(page, done, 120, f"() => {cells}.map(cell => [cell.model.executionCount, cell.model.executionState])")
+    command(page, "docmanager:save")
     page.wait_for_timeout(1500)
     return json.loads((lab[1] / "notebooks" / "my" / lesson).read_text(encoding="utf-8"))
 
@@ -137,9 +142,10 @@ def screenshots(page, name):
 def test_run_all_in_jupyterlab(browser, lab, lesson):
     page = open_lesson(browser, lab, lesson, height=1400)
     assert page.locator("text=Error displaying widget").count() == 0
-    run_all(page)
+    code = [cell for cell in run_all(page, lab, lesson)["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     screenshots(page, lesson[:2])
-    outputs = [output for cell in saved(page, lab, lesson)["cells"] for output in cell.get("outputs", [])]
+    outputs = [output for cell in code for output in cell["outputs"]]
     assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
     assert any("image/png" in output.get("data", {}) for output in outputs)
     assert page.locator("text=Error displaying widget").count() == 0
@@ -171,19 +177,16 @@ def test_an_exercise_by_keyboard_wrong_then_right(browser, lab, lesson):
     page = open_lesson(browser, lab, lesson)
     first = page.locator(".jp-CodeCell").first
     run(page, first)
-    page.wait_for_function(
-        "() => document.querySelector('.jp-CodeCell .jp-InputPrompt').textContent.includes('[1]')", timeout=60_000
-    )
-    answer = page.locator(".jp-CodeCell", has_text=f"{name} = ...").first
     check = page.locator(".jp-CodeCell", has_text=f"exercises.{name}.check({name})").first
     for text, verdict in ((wrong, "Not yet"), (right, "Right")):
         answer = page.locator(".jp-CodeCell", has_text=f"{name} = ").first
         answer.locator(".cm-content").click()
         page.keyboard.press("Control+a")
         page.keyboard.type(f"{name} = {text}")
-        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("Escape")
+        command(page, "notebook:run-cell")
         run(page, check)
-        page.wait_for_function("word => document.body.innerText.includes(word)", arg=verdict, timeout=20_000)
+        wait_until(page, f"() => document.body.innerText.includes({verdict!r})", 60)
         if verdict == "Not yet":
             hint = check.locator("button", has_text="Hint")
             hint.focus()
@@ -202,4 +205,5 @@ def test_an_exercise_by_keyboard_wrong_then_right(browser, lab, lesson):
 def run(page, cell):
     cell.scroll_into_view_if_needed()
     cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Escape")
+    command(page, "notebook:run-cell")
