@@ -8,6 +8,7 @@ On Windows: `py start.py lab`. What stands behind the command is handed on, e.g.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -103,11 +104,14 @@ def copy_lessons():
 def lab(arguments):
     install("requirements.txt")
     copy_lessons()
+    # No question about news and no look for updates: nothing here asks the network.
+    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    settings.write_text(json.dumps(quiet))
     print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
     try:
         options = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
-        # No question about news and no look for updates: nothing here asks the network.
-        options += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         return run(PYTHON, "-m", "jupyter", "lab", *options, *arguments)
     except KeyboardInterrupt:
         return 0

@@ -57,7 +57,8 @@ class Movie:
     def _repr_mimebundle_(self, include=None, exclude=None):
         import base64
 
-        return {"image/gif": base64.b64encode(self.gif).decode(), "text/plain": self.description}
+        data = {"image/gif": base64.b64encode(self.gif).decode(), "text/plain": self.description}
+        return data, {"image/gif": {"width": 440}}
 
 
 def new_figure(columns, rows=1, width=None, height=2.4, title=None, **kwargs):

@@ -40,7 +40,7 @@ class Quiz:
     def _repr_html_(self):
         parts = ["<p>Choose an answer to see whether it is right, and why.</p>"]
         for number, question in enumerate(self.questions, 1):
-            parts.append(f"<p><strong>{number}. {_markup(question.text)}</strong></p>")
+            parts.append(f'<p style="margin: 1em 0 0.4em"><strong>{number}. {_markup(question.text)}</strong></p>')
             for option in question.options:
                 mark = "✓ Right." if option.right else "✗ No."
                 parts.append(

@@ -142,6 +142,7 @@ def screenshots(page, name):
 def test_run_all_in_jupyterlab(browser, lab, lesson):
     page = open_lesson(browser, lab, lesson, height=1400)
     assert page.locator("text=Error displaying widget").count() == 0
+    assert page.locator("text=Jupyter news").count() == 0
     code = [cell for cell in run_all(page, lab, lesson)["cells"] if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     screenshots(page, lesson[:2])

@@ -85,6 +85,12 @@ def test_cells_are_short(source):
 
 
 @each_lesson
+def test_no_cell_ends_with_a_semicolon(source):
+    """It hides a result in JupyterLab, but not under nbval. Give the result a name."""
+    assert not any(cell.source.endswith(";") for cell in cells(source, "code"))
+
+
+@each_lesson
 def test_first_cell_imports_helpers_first_and_seeds(source):
     code = cells(source, "code")[0].source
     third_party = [line for line in code.splitlines() if re.match(r"(import|from) (?!warnings)", line)]

@@ -86,7 +86,7 @@ def test_a_movie_plays_once_is_short_and_small(record):
         milliseconds += image.info["duration"]
     assert 3000 < milliseconds <= 5000
     assert len(movie.gif) < 300_000
-    assert movie._repr_mimebundle_()["text/plain"] == movie.description
+    assert movie._repr_mimebundle_()[0]["text/plain"] == movie.description
 
 
 def test_dragging_changes_the_picture_and_not_its_size(record):
