@@ -126,7 +126,7 @@ def test(arguments):
     results = [
         run(PYTHON, "-m", "helpers.editions", "check"),
         run(PYTHON, "-m", "pytest", *nbval, *lessons, env=environment),
-        run(PYTHON, "-m", "pytest", "tests", *arguments),
+        run(PYTHON, "-m", "pytest", "tests", "-n2", "--dist=loadfile", *arguments),
     ]
     print("All is well." if not any(results) else "Something failed; see above.")
     return max(results)

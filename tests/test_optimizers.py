@@ -91,6 +91,23 @@ def test_ctrl_c_keeps_the_best_so_far(monkeypatch):
     assert record.distances[-1] < record.distances[0]
 
 
+def test_a_progress_bar_counts_the_steps(monkeypatch):
+    steps = []
+
+    class Bar:
+        def __init__(self, total, **settings):
+            assert total == 12 and settings["unit"] == "step" and not settings["leave"]
+
+        __enter__ = lambda self: self  # noqa: E731
+        __exit__ = lambda self, *error: None  # noqa: E731
+        update = lambda self: steps.append(1)  # noqa: E731
+
+    monkeypatch.setattr(optimizers, "tqdm", Bar)
+    base_model = small_base_model()
+    record = fit_lbfgs(small_attack(base_model), base_model.gradient(*small_batch()), max_steps=12, starts=1)
+    assert len(steps) == len(record.distances) - 1
+
+
 def test_base_model_stays(attack_on_lenet, digits):
     before = attack_on_lenet.base_model.get_weights()
     captured = capture(attack_on_lenet.base_model, digits[0][:1], digits[1][:1])

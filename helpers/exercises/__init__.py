@@ -32,9 +32,10 @@ class CourseMap:
         return "\n".join(f"{number}  {marks or '–':5} {title}" for number, title, marks in self.rows)
 
     def _repr_html_(self):
+        left = 'style="text-align:left"'
         rows = "".join(
-            f'<tr><td>{number}</td><td style="text-align:left">{title}</td>'
-            f'<td style="text-align:left">{marks or "no exercises"}</td></tr>'
+            f"<tr><td>{number}</td><td {left}>{title}</td><td {left}>{marks or 'no exercises'}</td></tr>"
             for number, title, marks in self.rows
         )
-        return f"<table><tr><th>lesson</th><th>title</th><th>exercises: ● solved, ○ open</th></tr>{rows}</table>"
+        head = f"<tr><th>lesson</th><th {left}>title</th><th {left}>exercises: ● solved, ○ open</th></tr>"
+        return f"<table>{head}{rows}</table>"
