@@ -10,16 +10,17 @@ On Windows: `py start.py lab`. What stands behind the command is handed on, e.g.
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent
 VENV = HOME / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NEEDED_GB = 5
+WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "amd64")}
 
 
 def stop(sentence):
@@ -31,17 +32,21 @@ def run(*command, **kwargs):
     return subprocess.run([str(part) for part in command], cwd=HOME, **kwargs).returncode
 
 
-def check_machine(version=sys.version_info[:2], platform=None, free=None):
-    """Stop where the course cannot be installed: Python's version, the platform, the disk."""
-    platform = platform or sysconfig.get_platform()
+def check_machine(version=sys.version_info[:2], system=None, machine=None, free=None):
+    """Stop where the course cannot be installed: Python's version, the machine, the disk."""
+    system, machine = system or platform.system(), (machine or platform.machine()).lower()
     free = shutil.disk_usage(HOME).free if free is None else free
     have = ".".join(map(str, version))
     if version < (3, 11):
         stop(f"this is Python {have}, but the course needs 3.11, 3.12 or 3.13. Install one: https://www.python.org")
     if version > (3, 13):
         stop(f"this is Python {have}, and TensorFlow has no package for it yet. Use 3.13: python3.13 start.py lab")
-    if platform.startswith("macosx") and platform.endswith("x86_64"):
-        stop("TensorFlow has no package for Macs with an Intel processor. Open the course on Binder (see README.md).")
+    if (system, machine) == ("Darwin", "x86_64"):
+        stop(
+            "TensorFlow has no package for Macs with an Intel processor. Use another computer, or Binder or JupyterHub."
+        )
+    if (system, machine) not in WITH_TENSORFLOW:
+        stop(f"TensorFlow has no package for {system} on {machine}. Use another computer, or Binder or JupyterHub.")
     if sys.maxsize < 2**32:
         stop("this Python is a 32-bit one, for which TensorFlow has no package. Install the 64-bit Python.")
     if free < NEEDED_GB * 1e9 and not VENV.exists():
@@ -66,9 +71,10 @@ def make_venv():
 
 
 def stamp(requirements):
-    """The file that says what has been installed from a requirements file, and what it says when that is up to date."""
-    files = [HOME / requirements, HOME / "pyproject.toml"]
-    return VENV / f"{requirements}.installed", hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    """The file that says what was installed from a requirements file, and what it says when that is up to date."""
+    parts = [(HOME / requirements).read_bytes(), (HOME / "pyproject.toml").read_bytes()]
+    parts.append(str(VENV.resolve()).encode())  # a moved folder is installed anew: the course is known by its path
+    return VENV / f"{requirements}.installed", hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def install(requirements):
@@ -103,18 +109,25 @@ def copy_lessons():
 
 def lab(arguments):
     install("requirements.txt")
-    copy_lessons()
-    # No question about news and no look for updates: nothing here asks the network.
-    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-    settings.write_text(json.dumps(quiet))
-    print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
     try:
-        options = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
-        return run(PYTHON, "-m", "jupyter", "lab", *options, *arguments)
-    except KeyboardInterrupt:
-        return 0
+        copy_lessons()
+        # No question about news and no look for updates: nothing here asks the network.
+        settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+        quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+        if not settings.exists():
+            settings.parent.mkdir(parents=True, exist_ok=True)
+            settings.write_text(json.dumps(quiet))
+    except OSError as error:
+        stop(f"the course's folder cannot be written ({error}). Is the disk full, or the folder not yours?")
+    print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
+    options = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
+    # Not `-m jupyter lab`: that may find another JupyterLab on the PATH.
+    server = subprocess.Popen([str(PYTHON), "-m", "jupyterlab", *options, *arguments], cwd=HOME)
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            pass  # JupyterLab got it too, and asks before it stops
 
 
 def test(arguments):
@@ -129,7 +142,7 @@ def test(arguments):
         run(PYTHON, "-m", "pytest", "tests", "-n2", "--dist=loadfile", *arguments),
     ]
     print("All is well." if not any(results) else "Something failed; see above.")
-    return max(results)
+    return int(any(results))
 
 
 def bench(arguments):
@@ -142,4 +155,7 @@ COMMANDS = {"lab": lab, "test": test, "bench": bench}
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         sys.exit(__doc__)
-    sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
+    try:
+        sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
+    except KeyboardInterrupt:
+        stop("stopped. Type the same command to go on.")

@@ -15,7 +15,7 @@ _MODULES = (
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 def _import_tensorflow_quietly():
@@ -56,6 +56,10 @@ def __getattr__(name):
     if name in _MODULES:
         return importlib.import_module(f"helpers.{name}")
     raise AttributeError(f"helpers has no {name!r}; it has {', '.join(_MODULES)} and set_seed")
+
+
+def __dir__():
+    return [*_MODULES, "set_seed"]
 
 
 if not _NEED_NO_TENSORFLOW.intersection(sys.orig_argv):

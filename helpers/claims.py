@@ -14,14 +14,15 @@ def claim(name, value, *, below=None, above=None, equals=None):
 
     Raises:
         AssertionError: the bound does not hold.
+        TypeError: not exactly one bound.
 
     Where the environment variable COURSE_CLAIMS names a file, one JSON line for each claim is added to it.
     """
-    sign, bound, holds = {
-        (True, False, False): ("<", below, below is not None and value < below),
-        (False, True, False): (">", above, above is not None and value > above),
-        (False, False, True): ("=", equals, equals is not None and value == equals),
-    }[below is not None, above is not None, equals is not None]
+    given = [(sign, bound) for sign, bound in (("<", below), (">", above), ("=", equals)) if bound is not None]
+    if len(given) != 1:
+        raise TypeError(f"claim {name}: give exactly one of below, above and equals.")
+    sign, bound = given[0]
+    holds = {"<": value < bound, ">": value > bound, "=": value == bound}[sign]
     if path := os.environ.get("COURSE_CLAIMS"):
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps({"claim": name, "value": float(value), "sign": sign, "bound": float(bound)}) + "\n")

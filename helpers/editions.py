@@ -157,22 +157,23 @@ def build(chosen=()):
     # No progress of the person who builds, and no bars that say how long something took.
     os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
     os.environ.pop("COURSE_SEED", None)
-    SOLUTIONS.write_text(json.dumps(extract_solutions(), indent=1) + "\n", encoding="utf-8")
+    SOLUTIONS.write_text(json.dumps(extract_solutions(), indent=1) + "\n", encoding="utf-8", newline="\n")
     for source in sources():
         number = source.name[:2]
         if chosen and number not in chosen:
             continue
         timings = _timings()
-        executed = {}
+        executed, slowest = {}, 0
         for path, notebook in make_editions(source, timings.get(number, 10)).items():
             path.parent.mkdir(exist_ok=True)
             seconds = _execute(notebook, path.parent)
+            slowest = max(slowest, seconds)
             _clean(notebook)
             executed[path] = notebook
             print(f"{path.relative_to(NOTEBOOKS)}: {seconds:.1f} s")
         stored = timings.get(number, 0)
-        if not stored - 15 < seconds <= stored:  # a run that is a little faster or slower changes nothing
-            timings[number] = 10 * math.ceil(seconds / 10)
+        if not stored - 15 < slowest <= stored:  # a run that is a little faster or slower changes nothing
+            timings[number] = 10 * math.ceil(slowest / 10)
             text = "# Seconds that each lesson runs after its import, rounded up to 10; written by the build.\n"
             _timings_path().write_text(text + yaml.dump(timings), encoding="utf-8")
         for path, notebook in make_editions(source, timings[number]).items():

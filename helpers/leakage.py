@@ -31,6 +31,13 @@ class DeepLeakage(keras.Model):
                 f"DeepLeakage needs a base model with a method gradient(x, y), but {type(base_model).__name__} has "
                 "none. Wrap the network: helpers.models.GradientModel(network)."
             )
+        if not isinstance(image_shape, (tuple, list)) or len(image_shape) not in (2, 3) or batch < 1:
+            raise ValueError(
+                f"image_shape is {image_shape} and batch is {batch}; expected (height, width) or (height, width, "
+                "channels), and at least one picture."
+            )
+        if not base_model.weights:
+            raise ValueError("The base model has no weights yet. Call it once on a picture, then attack it.")
         pixels = math.prod(image_shape)
         dtype = base_model.weights[0].dtype
         try:
@@ -42,6 +49,7 @@ class DeepLeakage(keras.Model):
             ) from error
         super().__init__(**kwargs)
         self.image_shape, self.classes, self.batch = tuple(image_shape), classes, batch
+        self.images_shape = (batch, *image_shape)
         self.dense1 = keras.layers.Dense(
             pixels,
             use_bias=False,
@@ -70,7 +78,11 @@ class DeepLeakage(keras.Model):
         # Not base_model.trainable = False: that flag belongs to whoever passed the model in.
         return self.dense1.trainable_weights + self.dense2.trainable_weights
 
-    trainable_variables = trainable_weights
+    @property
+    def non_trainable_weights(self):
+        return [weight for weight in self.weights if not any(weight is ours for ours in self.trainable_weights)]
+
+    trainable_variables, non_trainable_variables = trainable_weights, non_trainable_weights
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The distance between two gradients: the sum over all tensors of squared differences, a scalar."""
@@ -109,7 +121,7 @@ class DeepLeakage(keras.Model):
     @property
     def images(self):
         """The dummy pictures now: (batch, *image_shape) array."""
-        return self.dense1.kernel.numpy().reshape(self.batch, *self.image_shape)
+        return self.dense1.kernel.numpy().reshape(self.images_shape)
 
     @property
     def probabilities(self):

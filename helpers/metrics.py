@@ -23,6 +23,8 @@ def ssim(a, b):
         a, b: (height, width) or (height, width, channels), at least 7×7.
     """
     a, b = _pair(a, b)
+    if a.ndim not in (2, 3) or (a.ndim == 3 and a.shape[2] not in (1, 3, 4)):
+        raise ValueError(f"ssim compares two pictures, (height, width) or (height, width, channels); got {a.shape}.")
     return float(metrics.structural_similarity(a, b, data_range=1, channel_axis=2 if a.ndim == 3 else None))
 
 

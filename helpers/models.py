@@ -32,6 +32,8 @@ def lenet(activation="sigmoid", image_shape=(28, 28), weights="glorot"):
         kernel, bias = "glorot_uniform", "zeros"
     else:
         kernel = bias = keras.initializers.RandomUniform(-weights, weights)
+    if len(image_shape) not in (2, 3):
+        raise ValueError(f"image_shape is {image_shape}; expected (height, width) or (height, width, channels).")
     channels = (*image_shape, 1)[:3]
 
     def fresh(initializer):  # one instance twice would draw the same numbers twice
@@ -80,7 +82,7 @@ class GradientModel(keras.Model):
                 "Give it a keras.Input as its first entry, or call it once on a picture."
             )
         last = network.layers[-1] if getattr(network, "layers", None) else network
-        if getattr(last, "activation", None) is keras.activations.softmax:
+        if getattr(last, "activation", None) is keras.activations.softmax or isinstance(last, keras.layers.Softmax):
             raise ValueError(
                 f"GradientModel needs a network that returns logits, but its last layer {last.name!r} has a softmax. "
                 "Leave the softmax out: the loss takes it itself."
@@ -113,9 +115,10 @@ class GradientModel(keras.Model):
             raise ValueError(f"x holds {x.shape[0]} pictures and y {y.shape[0]} labels; give each picture one label.")
         if not tf.is_symbolic_tensor(y):
             sums = np.sum(y, axis=1)
-            if not np.allclose(sums, 1, atol=1e-3):
+            if not np.allclose(sums, 1, atol=1e-3) or np.min(y) < -1e-3:
                 raise ValueError(
-                    f"Each row of y must be probabilities that sum to 1, but the sums are {sums.round(3).tolist()}. "
+                    "Each row of y must be probabilities, none below 0, that sum to 1, but the smallest is "
+                    f"{np.min(y):.3g} and the sums are {sums.round(3).tolist()}. "
                     "For a known label use tf.one_hot(label, classes); for a trained one, a softmax."
                 )
         # tf.Variable or, inside stateless_call, the tensor that stands for it. Listed here and not taken from
@@ -145,6 +148,8 @@ class GradientModel(keras.Model):
                     else f"Use tf.one_hot(labels, {shape[1]}) for labels that are numbers."
                 )
             )
+        if not tf.is_symbolic_tensor(value) and not np.all(np.isfinite(value)):
+            raise ValueError(f"{name} holds NaN or infinity.")
         return value
 
     def get_config(self):

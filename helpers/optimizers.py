@@ -7,14 +7,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 from scipy.optimize import minimize
+from scipy.special import softmax
 from tqdm.auto import tqdm
 
 from helpers.models import check_captured
 
 # Both are distances divided by the captured gradient's own size (its sum of squares). An absolute bound would
 # stop too early on a gradient that is small because the network is nearly sure of its answer.
-REACHED = 1e-7
-FAILED = 1e-5
+REACHED = 3e-8
+FAILED = 1e-4
 
 
 class Record(keras.callbacks.Callback):
@@ -24,9 +25,9 @@ class Record(keras.callbacks.Callback):
         images: the dummy pictures at each step, arrays (batch, *image_shape); the first is the starting point.
         probabilities: the dummy labels at each step, arrays (batch, classes).
         distances: the true distance of each of these dummies, floats (Keras itself reports the epoch's mean).
-        seconds: the time since the search began, at each step, floats.
-        evaluations: how often the distance and its slope were computed, over all starts, int.
-        starts: how many starting points were tried, int.
+        seconds: the time since this dummy's search began, at each step, floats.
+        evaluations: how often the distance and its slope were computed for this dummy, int.
+        starts: how often the search was started, int.
         stopped: why the search ended: "reached" (the distance is small enough), "steps" (there were no more),
             "stuck" (no step led downhill) or "interrupted" (Ctrl-C, or the kernel's stop button).
     """
@@ -41,35 +42,38 @@ class Record(keras.callbacks.Callback):
         self._began = time.perf_counter()
 
     def on_train_batch_begin(self, batch, logs=None):
-        self.images.append(self.model.images)  # here, because the step that follows moves on from this dummy
-        self.probabilities.append(self.model.probabilities)
+        self.stopped = "interrupted"  # unless the end is reached
+        self._dummy = self.model.images, self.model.probabilities  # the step that follows moves on from it
 
     def on_train_batch_end(self, batch, logs=None):
         self.evaluations += 1
-        self.distances.append(float(logs["distance"]))
-        self.seconds.append(time.perf_counter() - self._began)
+        self.add(*self._dummy, logs["distance"])
 
-    def add(self, attack, distance):
-        """Note the dummy that `attack` holds now, and its distance."""
+    def on_train_end(self, logs=None):
+        self.stopped = "steps"
+
+    def add(self, images, probabilities, distance):
+        """Note a step: the dummy pictures and labels, and their distance."""
+        self.images.append(images)
+        self.probabilities.append(probabilities)
         self.distances.append(float(distance))
         self.seconds.append(time.perf_counter() - self._began)
-        self.images.append(attack.images)
-        self.probabilities.append(attack.probabilities)
 
 
 def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
     """Train the picture and the label of `attack` by L-BFGS, the optimiser that the paper uses.
 
     SciPy's L-BFGS-B works on one flat vector; one function, compiled once for an attack, gives it the distance
-    and its slope for every captured gradient. A search that ends far from the captured gradient is tried again
-    from another dummy. Ctrl-C ends the search; the best dummy so far stays in the layers.
+    and its slope for every captured gradient. Where a start ends far from the captured gradient, the next one
+    tries another dummy; where it ends close, the next one goes on from there with a fresh memory. Ctrl-C ends
+    the search; the best dummy so far stays in the layers.
 
     Args:
         attack: a DeepLeakage model. It need not be compiled.
         captured: what it shall match, a list of tensors, one for each weight of the base model.
         max_steps: steps of one start, at most.
-        starts: dummies that are tried, at most.
-        seed: of the first dummy; the next have seed + 1, seed + 2, …
+        starts: how often it is started, at most.
+        seed: of the first dummy; another one has seed + 1 or seed + 2.
 
     Returns:
         The Record of the best start. `attack` holds its last dummy.
@@ -77,60 +81,73 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
     Raises:
         TypeError, ValueError: when `captured` cannot come from the base model (models.check_captured).
     """
+    if max_steps < 1 or starts < 1:
+        raise ValueError(f"max_steps is {max_steps} and starts is {starts}; both must be at least 1.")
     captured = check_captured(attack.base_model, captured)
     size = float(tf.add_n([tf.reduce_sum(tensor**2) for tensor in captured]))
-    best, evaluations = None, 0
+    best = None
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm's own switch, which its notebook form overlooks
     with tqdm(total=starts * max_steps, unit="step", leave=False, delay=2, disable=quiet) as bar:
         for start in range(starts):
-            attack.reset(seed + start)
-            record = _search(attack, captured, size, max_steps, bar)
-            evaluations += record.evaluations
-            if best is None or not best.distances[-1] <= record.distances[-1]:  # also where the best is NaN
+            if best is None or _end(best) >= FAILED * size:
+                attack.reset(seed + start)
+                record = Record()
+            else:
+                record = best
+                _put_back(attack, best)
+            _search(attack, captured, size, max_steps, bar, record)
+            if best is None or _end(record) < _end(best):
                 best = record
-            if record.stopped == "interrupted" or best.distances[-1] < FAILED * size:
+            if record.stopped in ("reached", "interrupted"):
                 break
-    best.starts, best.evaluations = start + 1, evaluations
+    best.starts = start + 1
     if record.stopped == "interrupted":
         best.stopped = "interrupted"
-    # The layers still hold the last point that the line search tried.
-    attack.dense1.kernel.assign(best.images[-1].reshape(attack.dense1.kernel.shape))
-    attack.dense2.kernel.assign(np.log(best.probabilities[-1] + 1e-30))
+    _put_back(attack, best)  # the layers still hold the last point that the line search tried
     return best
 
 
-def _search(attack, captured, size, max_steps, bar):
-    function, record = _distance_function(attack), Record()
-    dtype = attack.dense1.kernel.dtype
-    record.add(attack, attack.compute_loss(y=captured, y_pred=attack(attack.one)))
+def _end(record):
+    return np.nan_to_num(record.distances[-1], nan=np.inf)
+
+
+def _put_back(attack, record):
+    attack.dense1.kernel.assign(record.images[-1].reshape(attack.dense1.kernel.shape))
+    attack.dense2.kernel.assign(np.log(record.probabilities[-1] + 1e-30))
+
+
+def _search(attack, captured, size, max_steps, bar, record):
+    """At most `max_steps` steps of L-BFGS-B from the dummy that `attack` holds, noted in `record`."""
+    function, dtype = _distance_function(attack), attack.dense1.kernel.dtype
+    pixels = attack.dense1.kernel.shape[0] * attack.dense1.kernel.shape[1]
+    flat = np.concatenate([np.ravel(weight) for weight in attack.trainable_variables]).astype("float64")
 
     def distance_and_slope(flat):
         record.evaluations += 1
         distance, slope = function(tf.constant(flat, dtype), captured)
         return float(distance) / size, slope.numpy().astype("float64") / size
 
+    def note(flat, distance):
+        images = flat[:pixels].reshape(attack.images_shape).astype(dtype)
+        record.add(images, softmax(flat[pixels:].reshape(attack.batch, -1), axis=1), distance)
+
     def after_step(intermediate_result):
-        _assign(attack, intermediate_result.x)
-        record.add(attack, intermediate_result.fun * size)
+        note(intermediate_result.x, intermediate_result.fun * size)
         bar.update()
         if intermediate_result.fun < REACHED:
             record.stopped = "reached"
             raise StopIteration
 
+    record.stopped = "steps"
+    if not record.distances:  # before Ctrl-C is caught: there must be a dummy to keep
+        note(flat, distance_and_slope(flat)[0] * size)
     try:
-        result = minimize(
-            distance_and_slope,
-            np.concatenate([np.ravel(weight) for weight in attack.trainable_variables]),
-            jac=True,
-            method="L-BFGS-B",
-            callback=after_step,
-            options={"maxiter": max_steps, "maxfun": 20 * max_steps, "maxcor": 100, "ftol": 0, "gtol": 0},
-        )
+        options = {"maxiter": max_steps, "maxfun": 20 * max_steps, "maxcor": 100, "ftol": 0, "gtol": 0}
+        result = minimize(distance_and_slope, flat, jac=True, method="L-BFGS-B", callback=after_step, options=options)
         if result.status == 2:  # SciPy's number for a line search that found nothing lower
             record.stopped = "stuck"
     except KeyboardInterrupt:
         record.stopped = "interrupted"
-    return record
 
 
 def _distance_function(attack):

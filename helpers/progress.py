@@ -31,9 +31,10 @@ def mark_solved(lesson, exercise):
 
 def solved():
     """What has been solved: a set of (lesson, exercise), both str."""
-    if folder() is None or not folder().is_dir():
+    try:
+        return {tuple(path.name.split(".", 1)) for path in folder().iterdir() if "." in path.name}
+    except (AttributeError, OSError):  # no folder is kept, or it cannot be read
         return set()
-    return {tuple(path.name.split(".", 1)) for path in folder().iterdir() if "." in path.name}
 
 
 def forget():

@@ -99,9 +99,20 @@ def test_build_makes_both_editions_and_the_same_ones_again(course):
 @pytest.mark.parametrize(
     "spoil, words",
     [
-        (lambda c: (c / "source" / "99_test.md").write_text(SOURCE.replace("hello", "bye")), "differs from its source"),
-        (lambda c: (c / "source" / "99_test.md").write_text(SOURCE.replace("n + n", "2 * n")), "solutions.json"),
-        (lambda c: (c / "source" / "99_test.md").write_text(SOURCE.replace("alone: 5", "alone: 6")), "metadata"),
+        (
+            lambda c: (c / "source" / "99_test.md").write_text(SOURCE.replace("hello", "bye"), encoding="utf-8"),
+            "differs from its source",
+        ),
+        (
+            lambda c: (c / "source" / "99_test.md").write_text(SOURCE.replace("n + n", "2 * n"), encoding="utf-8"),
+            "solutions.json",
+        ),
+        (
+            lambda c: (c / "source" / "99_test.md").write_text(
+                SOURCE.replace("alone: 5", "alone: 6"), encoding="utf-8"
+            ),
+            "metadata",
+        ),
         (lambda c: (c / "99_test.ipynb").unlink(), "does not exist"),
         (lambda c: shutil.copy(c / "99_test.ipynb", c / "98_old.ipynb"), "has no source"),
         (lambda c: without_run(c / "99_test.ipynb"), "was never run"),
@@ -114,11 +125,14 @@ def test_check_finds_what_no_longer_follows(course, spoil, words):
 
 
 def without_run(path):
-    path.write_text(re.sub(r'"execution_count": \d+', '"execution_count": null', path.read_text()))
+    text = re.sub(r'"execution_count": \d+', '"execution_count": null', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
 
 
 def test_build_refuses_what_prints_a_warning(course):
-    (course / "source" / "99_test.md").write_text(SOURCE.replace('print("hello")', "import sys; sys.stderr.write('w')"))
+    (course / "source" / "99_test.md").write_text(
+        SOURCE.replace('print("hello")', "import sys; sys.stderr.write('w')"), encoding="utf-8"
+    )
     with pytest.raises(RuntimeError, match="printed an error or a warning"):
         editions.build()
 

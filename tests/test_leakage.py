@@ -175,6 +175,30 @@ def test_reset_keeps_the_learning_rate():
     assert float(attack.optimizer.learning_rate) == pytest.approx(0.02)
 
 
+def test_an_interrupted_fit_keeps_a_whole_record():
+    base_model = small_base_model()
+    attack = small_attack(base_model)
+    attack.compile(optimizer=keras.optimizers.Adam(0.1))
+
+    def stop(batch, logs):
+        if batch == 5:
+            raise KeyboardInterrupt
+
+    record = Record()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt = keras.callbacks.LambdaCallback(on_train_batch_begin=stop)
+        fit(attack, base_model.gradient(*small_batch()), steps=9, callbacks=[record, interrupt])
+    assert len(record.images) == len(record.distances) == len(record.seconds) == 5
+    assert record.stopped == "interrupted"
+
+
+def test_keras_counts_the_base_model_as_not_trainable():
+    attack = small_attack(small_base_model())
+    text = []
+    attack.summary(print_fn=lambda line, **_: text.append(line))
+    assert "Trainable params: 9 " in "".join(text) and "Non-trainable params: 43 " in "".join(text)
+
+
 def test_saving_and_loading(tmp_path):
     base_model = small_base_model()
     captured = base_model.gradient(*small_batch())
@@ -202,6 +226,10 @@ def test_base_models_that_do_not_fit_are_refused():
         DeepLeakage(mlp())
     with pytest.raises(ValueError, match="900 pixels.*expects \\(batch, 784\\)"):
         DeepLeakage(GradientModel(mlp()), image_shape=(30, 30))
+    with pytest.raises(ValueError, match="expected \\(height, width\\)"):
+        DeepLeakage(GradientModel(mlp()), image_shape=(784,))
+    with pytest.raises(ValueError, match="at least one picture"):
+        DeepLeakage(GradientModel(mlp()), batch=0)
     with pytest.raises(ValueError, match="classes is 7"):
         DeepLeakage(GradientModel(mlp()), classes=7)
 

@@ -155,6 +155,8 @@ def test_base_model_trains_saves_and_loads_as_any_keras_model(tmp_path):
         (lambda x, y: (x, np.array([1])), TypeError, "one_hot"),
         (lambda x, y: (x, y[0]), ValueError, "one_hot"),
         (lambda x, y: (x, 2 * y), ValueError, "sum to 1"),
+        (lambda x, y: (x, np.array([[-1.0, 2.0, 0.0]])), ValueError, "none below 0"),
+        (lambda x, y: (x * np.nan, y), ValueError, "x holds NaN"),
         (lambda x, y: (np.repeat(x, 2, 0), y), ValueError, "2 pictures and y 1"),
         (lambda x, y: ((255 * x).astype("uint8"), y), TypeError, "uint8"),
     ],
@@ -167,6 +169,11 @@ def test_pictures_and_labels_that_do_not_fit_are_refused(change, error, words):
 def test_networks_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="keras.Input"):
         GradientModel(keras.Sequential([keras.layers.Dense(3)]))
+    for layers in ([keras.layers.Dense(3, "softmax")], [keras.layers.Dense(3), keras.layers.Softmax()]):
+        with pytest.raises(ValueError, match="softmax"):
+            GradientModel(keras.Sequential([keras.Input((6,)), *layers]))
+    with pytest.raises(ValueError, match="height, width"):
+        lenet(image_shape=(784,))
     with pytest.raises(ValueError, match="softmax"):
         GradientModel(keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, "softmax")]))
 

@@ -91,6 +91,29 @@ def test_ctrl_c_keeps_the_best_so_far(monkeypatch):
     assert record.distances[-1] < record.distances[0]
 
 
+def test_a_search_that_ran_away_is_not_kept(monkeypatch):
+    base_model = small_base_model()
+    attack = small_attack(base_model)
+    captured = base_model.gradient(*small_batch())
+    whole, calls = optimizers._distance_function(attack), []
+
+    def runs_away(flat, captured):
+        calls.append(1)
+        distance, slope = whole(flat, captured)
+        return (distance, slope) if len(calls) < 4 else (distance * np.nan, slope * np.nan)
+
+    monkeypatch.setattr(attack, "_lbfgs_function", runs_away)
+    record = fit_lbfgs(attack, captured, max_steps=5, starts=3)
+    assert np.isfinite(record.distances[-1]) and np.all(np.isfinite(attack.images))
+
+
+def test_a_search_needs_a_step():
+    base_model = small_base_model()
+    for wrong in ({"max_steps": 0}, {"starts": 0}):
+        with pytest.raises(ValueError, match="at least 1"):
+            fit_lbfgs(small_attack(base_model), base_model.gradient(*small_batch()), **wrong)
+
+
 def test_a_progress_bar_counts_the_steps(monkeypatch):
     steps = []
 

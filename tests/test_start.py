@@ -18,7 +18,9 @@ HOME = Path(__file__).resolve().parent.parent
     [
         ({"version": (3, 10)}, "Python 3.10.*needs 3.11"),
         ({"version": (3, 14)}, "Python 3.14.*Use 3.13"),
-        ({"version": (3, 12), "platform": "macosx-14.0-x86_64"}, "Intel"),
+        ({"version": (3, 12), "system": "Darwin", "machine": "x86_64"}, "Intel"),
+        ({"version": (3, 12), "system": "Windows", "machine": "ARM64"}, "no package for Windows on arm64"),
+        ({"version": (3, 12), "system": "Linux", "machine": "armv7l"}, "no package for Linux on armv7l"),
     ],
 )
 def test_machines_that_cannot_are_told_so(machine, words):
@@ -26,22 +28,24 @@ def test_machines_that_cannot_are_told_so(machine, words):
         start.check_machine(**machine)
 
 
-@pytest.mark.parametrize("platform", ["linux-x86_64", "linux-aarch64", "macosx-14.0-arm64", "win-amd64"])
+@pytest.mark.parametrize(
+    "system, machine", [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "AMD64")]
+)
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
-def test_machines_that_can_are_let_through(version, platform):
-    start.check_machine(version, platform, free=6e9)
+def test_machines_that_can_are_let_through(version, system, machine):
+    start.check_machine(version, system, machine, free=6e9)
 
 
 def test_a_full_disk(monkeypatch, tmp_path):
     monkeypatch.setattr(start, "VENV", tmp_path / ".venv")
     with pytest.raises(SystemExit, match="1.0 GB left.*needs 5 GB"):
-        start.check_machine((3, 12), "linux-x86_64", free=1e9)
+        start.check_machine((3, 12), "Linux", "x86_64", free=1e9)
 
 
 def test_a_32_bit_python(monkeypatch):
     monkeypatch.setattr(sys, "maxsize", 2**31 - 1)
     with pytest.raises(SystemExit, match="32-bit"):
-        start.check_machine((3, 12), "win32", free=6e9)
+        start.check_machine((3, 12), "Windows", "AMD64", free=6e9)
 
 
 def test_missing_venv(monkeypatch, tmp_path):
@@ -108,6 +112,20 @@ def test_a_failed_installation_is_said_and_tried_again(copy, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
     with pytest.raises(SystemExit, match="the disk is full"):
         start.install("requirements.txt")
+
+
+def test_a_moved_course_is_installed_anew(copy, monkeypatch):
+    before = start.stamp("requirements.txt")[1]
+    monkeypatch.setattr(start, "VENV", copy / "elsewhere" / ".venv")
+    assert start.stamp("requirements.txt")[1] != before
+
+
+@pytest.mark.parametrize("codes, result", [([0, 0, 0], 0), ([0, 1, 0], 1), ([0, -9, 0], 1)])
+def test_a_killed_test_run_is_a_failure(copy, monkeypatch, codes, result):
+    monkeypatch.setattr(start, "install", lambda requirements: None)
+    results = iter(codes)
+    monkeypatch.setattr(start, "run", lambda *command, **kwargs: next(results))
+    assert start.test([]) == result
 
 
 def test_without_a_command_it_explains_itself():

@@ -1,0 +1,37 @@
+import json
+
+import pytest
+
+from helpers.claims import claim
+
+
+@pytest.mark.parametrize("value, bound", [(0.5, {"below": 1}), (2, {"above": 1}), (3, {"equals": 3})])
+def test_a_bound_that_holds_is_printed(value, bound, capsys):
+    claim("some-id", value, **bound)
+    assert capsys.readouterr().out.startswith("claim some-id: ")
+
+
+@pytest.mark.parametrize(
+    "value, bound", [(1, {"below": 1}), (1, {"above": 1}), (2, {"equals": 3}), (float("nan"), {"below": 1})]
+)
+def test_a_bound_that_does_not_hold_stops_the_lesson(value, bound):
+    with pytest.raises(AssertionError, match="some-id"):
+        claim("some-id", value, **bound)
+
+
+@pytest.mark.parametrize("bounds", [{}, {"below": 1, "above": 0}])
+def test_exactly_one_bound(bounds):
+    with pytest.raises(TypeError, match="exactly one"):
+        claim("some-id", 0.5, **bounds)
+
+
+def test_claims_are_collected_where_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CLAIMS", str(tmp_path / "claims.jsonl"))
+    claim("a", 0.5, below=1)
+    with pytest.raises(AssertionError):
+        claim("b", 3, below=1)
+    lines = [json.loads(line) for line in (tmp_path / "claims.jsonl").read_text().splitlines()]
+    assert lines == [
+        {"claim": "a", "value": 0.5, "sign": "<", "bound": 1.0},
+        {"claim": "b", "value": 3.0, "sign": "<", "bound": 1.0},
+    ]
