@@ -24,17 +24,13 @@ def test_python(monkeypatch, version):
     assert "3.11, 3.12 or 3.13" in doctor.check_python()
 
 
-def test_packages(monkeypatch):
-    real = importlib.metadata.version
-
-    def version(name):
-        if name == "scipy":
-            raise importlib.metadata.PackageNotFoundError
-        return "0.1" if name == "tqdm" else real(name)
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
+def test_packages(monkeypatch, tmp_path):
+    numpy = importlib.metadata.version("numpy")
+    (tmp_path / "requirements.txt").write_text(f"no-such-package==1.0\nnumpy=={numpy}\ntqdm==0.1\n")
+    monkeypatch.setattr(doctor, "HOME", tmp_path)
     problem = doctor.check_packages()
-    assert "scipy missing" in problem and "tqdm 0.1" in problem and "pip install -r requirements.txt" in problem
+    assert "no-such-package missing" in problem and "pip install -r requirements.txt" in problem
+    assert f"tqdm {importlib.metadata.version('tqdm')}, expected 0.1" in problem and "numpy" not in problem
 
 
 def test_import(monkeypatch, tmp_path):

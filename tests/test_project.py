@@ -82,8 +82,9 @@ def test_arrows_go_one_way():
 
 
 def test_modules_are_short():
-    for file in (HOME / "helpers").glob("*.py"):
-        assert len(file.read_text(encoding="utf-8").splitlines()) <= 280, file.name
+    for file in (HOME / "helpers").rglob("*.py"):
+        if not file.name.startswith("lesson_"):  # a bank of mistakes is as long as people are inventive
+            assert len(file.read_text(encoding="utf-8").splitlines()) <= 260, file.name
 
 
 def ruff(*arguments):

@@ -8,15 +8,12 @@ import copy
 import html
 import importlib
 import json
-import re
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 import helpers
 from helpers import progress
+from helpers.exercises.compare import Raised, describe, difference
 
 SOLUTIONS = Path(__file__).with_name("solutions.json")  # written by helpers.editions from the lessons' sources
 
@@ -98,7 +95,7 @@ class Exercise:
         ]
         if not made or (self.kind == "function" and hasattr(answer, "weights")):
             return self._wrong(
-                f"`{self.name}` shall be a {self.kind}, but this is {_describe(answer)}. "
+                f"`{self.name}` shall be a {self.kind}, but this is {describe(answer)}. "
                 + (f"Hand in the {self.kind} itself, without calling it." if self.kind != "value" else "")
             )
         seen, changed = self._outcomes(answer)
@@ -109,7 +106,7 @@ class Exercise:
         expected, _ = self._outcomes(self.reference)
         if any(isinstance(outcome, Raised) for outcome in expected):
             return self._wrong(f"The check itself could not run, which is not your fault: {expected[0]}")
-        differences = [_difference(wanted, got, self.tolerance) for wanted, got in zip(expected, seen)]
+        differences = [difference(wanted, got, self.tolerance) for wanted, got in zip(expected, seen)]
         if not any(differences) and not changed:
             return Verdict(self, True, f"✓ Right. `{self.name}` does what it should.")
         for mistake in self.mistakes:
@@ -127,11 +124,11 @@ class Exercise:
             if not all(isinstance(outcome, dict) and mistake.key in outcome for outcome in [*known, *seen]):
                 return False
             known, seen, expected = ([outcome[mistake.key] for outcome in all_] for all_ in (known, seen, expected))
-            if not any(_difference(wanted, got, self.tolerance) for wanted, got in zip(expected, seen)):
+            if not any(difference(wanted, got, self.tolerance) for wanted, got in zip(expected, seen)):
                 return False
         elif changed != known_changed:
             return False
-        return not any(_difference(one, other, self.tolerance) for one, other in zip(known, seen))
+        return not any(difference(one, other, self.tolerance) for one, other in zip(known, seen))
 
     def _outcomes(self, answer):
         """What is observed for each input (an exception counts as an outcome), and whether an input was changed."""
@@ -142,7 +139,7 @@ class Exercise:
                 outcomes.append(self._observe(answer, *mine))
             except (Exception, SystemExit) as error:
                 outcomes.append(Raised(error))
-            changed = changed or any(_difference(a, b, 0) for a, b in zip(given, mine))
+            changed = changed or any(difference(a, b, 0) for a, b in zip(given, mine))
         return outcomes, changed
 
     def _unanswered(self):
@@ -157,28 +154,6 @@ class Text(str):
 
     def __repr__(self):
         return str(self)
-
-
-class Raised:
-    """An outcome: the answer raised this error."""
-
-    def __init__(self, error):
-        try:
-            text = re.sub(r"\x1b\[\d*m", "", str(error)).strip()
-        except Exception:  # an error that cannot say what it is
-            text = ""
-        lines = [line for line in text.split("\n") if line.strip()] or ["no more is known"]
-        if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
-            del lines[0]  # Keras' frame around the message
-        self.message, self.name = lines[0][:200], type(error).__name__
-        self.kind = (self.name, re.sub(r"_\d+", "", text)[:150])  # layers are numbered: dense_7
-        frames = traceback.extract_tb(error.__traceback__)
-        # The last line that is the learner's own: a notebook's cells lie in a folder ipykernel_…
-        self.line = next((f.line.strip() for f in reversed(frames) if "ipykernel_" in f.filename and f.line), None)
-
-    def __str__(self):
-        at = f" in the line `{self.line}`" if self.line else ""
-        return f"the answer raised {self.name}{at}: {self.message}"
 
 
 def _is_stub(answer):
@@ -244,67 +219,3 @@ def _panel(verdict):
 def _with_code(text):
     pieces = html.escape(str(text)).split("`")
     return "".join(f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces))
-
-
-def _difference(expected, got, tolerance, inside=False):
-    """None where `got` equals `expected`, else a sentence: kind before shape before value."""
-    if isinstance(expected, Raised) or isinstance(got, Raised):
-        same = isinstance(expected, Raised) and isinstance(got, Raised) and expected.kind == got.kind
-        return None if same else str(got if isinstance(got, Raised) else expected)
-    if got is None or got is ...:
-        if expected is got:
-            return None
-        if inside:
-            return "it is None: the tape saw no way from there to the loss. Is the loss computed inside the `with`?"
-        return "nothing came back: the answer returned None. Does it end with `return`?"
-    if isinstance(expected, dict):
-        if not isinstance(got, dict) or expected.keys() != got.keys():
-            return f"{_describe(got)} came back, which is not what was asked for."
-        differences = ((key, _difference(expected[key], got[key], tolerance)) for key in expected)
-        return next((f"{key}: {difference}" for key, difference in differences if difference), None)
-    if expected is None or isinstance(expected, (str, bool)):
-        same = type(got) is type(expected) and got == expected
-        told = got if isinstance(got, str) else _describe(got)
-        return None if same else f"expected {expected}, got {told}."
-    if isinstance(expected, (list, tuple)) and any(np.ndim(value) > 0 for value in expected):
-        if not isinstance(got, (list, tuple)) or len(got) != len(expected):
-            count = f" with {len(got)} entries" if isinstance(got, (list, tuple)) else ""
-            told = type(got).__name__ + count if count else _describe(got)
-            return f"expected a list with {len(expected)} entries, got {'a ' if count else ''}{told}."
-        for number, (wanted, entry) in enumerate(zip(expected, got)):
-            if difference := _difference(wanted, entry, tolerance, inside=True):
-                return f"entry {number}: {difference}"
-        return None
-    return _number_difference(np.asarray(expected), got, tolerance)
-
-
-def _number_difference(wanted, got, tolerance):
-    try:
-        numbers = np.asarray(got)
-        assert numbers.dtype.kind in "iuf" or numbers.dtype.kind == wanted.dtype.kind
-    except Exception:
-        return f"expected {_describe(wanted)}, got {_describe(got)}."
-    if numbers.shape != wanted.shape:
-        return f"the shape is {numbers.shape}, expected {wanted.shape}."
-    if np.array_equal(wanted, numbers):
-        return None
-    if not np.all(np.isfinite(numbers)):
-        return "the answer holds NaN or infinity. Is something divided by zero, or the logarithm of zero taken?"
-    apart = np.abs(numbers.astype("float64") - wanted)
-    if np.all(apart <= tolerance * (np.abs(wanted) + 1e-2)):
-        return None
-    worst = np.unravel_index(np.argmax(apart), apart.shape)
-    where = f" (entry {', '.join(map(str, worst))})" if apart.ndim else ""
-    digits = next(d for d in (4, 7, 17) if f"{numbers[worst]:.{d}g}" != f"{wanted[worst]:.{d}g}" or d == 17)
-    return f"a value is off: got {numbers[worst]:.{digits}g}, expected {wanted[worst]:.{digits}g}{where}."
-
-
-def _describe(value):
-    if value is None or isinstance(value, (bool, int, float)):
-        return repr(value)
-    name = type(value).__name__
-    if isinstance(getattr(value, "shape", None), tuple) or hasattr(getattr(value, "shape", None), "as_list"):
-        kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
-        return f"{kind} of shape {tuple(value.shape)}" if len(value.shape) else f"{kind} that holds {str(value)[:40]}"
-    shown = f" {value!r:.40}" if isinstance(value, (str, list, tuple, dict)) else ""
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}{shown}"
