@@ -80,6 +80,7 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
 
     Raises:
         TypeError, ValueError: when `captured` cannot come from the base model (models.check_captured).
+        ValueError: when `max_steps` or `starts` is below 1.
     """
     if max_steps < 1 or starts < 1:
         raise ValueError(f"max_steps is {max_steps} and starts is {starts}; both must be at least 1.")

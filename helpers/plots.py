@@ -62,6 +62,7 @@ class Movie:
 
 
 def new_figure(columns, rows=1, width=None, height=2.4, title=None, **kwargs):
+    """A figure and its array of axes, (rows, columns); sizes in inches; the message `title` stands on top."""
     figure = Figure(figsize=(width or 2.1 * columns, height * rows), layout="constrained")
     if title:
         figure.suptitle(title, fontsize=13)
