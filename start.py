@@ -3,6 +3,7 @@
     python3 start.py lab       install what is missing, copy the lessons to notebooks/my, open lesson 00
     python3 start.py test      install what the tests need too, run everything
     python3 start.py bench     how fast and how surely it leaks, as a table
+    python3 start.py claims    how far what the lessons say stays from its bounds, on other seeds
 
 On Windows: `py start.py lab`. What stands behind the command is handed on, e.g. `start.py lab --no-browser`.
 """
@@ -150,7 +151,12 @@ def bench(arguments):
     return run(PYTHON, "-m", "tests.benchmarks.success", *arguments)
 
 
-COMMANDS = {"lab": lab, "test": test, "bench": bench}
+def claims(arguments):
+    install("requirements-dev.txt")
+    return run(PYTHON, "-m", "tests.benchmarks.claims", *arguments)
+
+
+COMMANDS = {"lab": lab, "test": test, "bench": bench, "claims": claims}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -4,8 +4,9 @@
     python -m helpers.editions check             fail where an edition no longer follows from its source
 
 Between `### BEGIN SOLUTION` and `### END SOLUTION` the learner reads `...  # your turn`. Cells tagged `claim` or
-`instructor` are in the solved edition alone. {{seconds}} in a text is what the build measured, and {{alone}},
-{{workshop}}, {{stage}} are the minutes in the lesson's front matter. CONTRIBUTING.md says how to change a lesson.
+`instructor` are in the solved edition alone. {{seconds}} in a text is what the build measured, {{alone}},
+{{workshop}}, {{stage}} are the minutes in the lesson's front matter, and {{symbols}} is a folded table of all
+symbols up to this lesson. CONTRIBUTING.md says how to change a lesson.
 """
 
 import ast
@@ -23,8 +24,11 @@ import nbformat
 import yaml
 from nbclient import NotebookClient
 
+from helpers.symbols import folded
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 SOLUTIONS = Path(__file__).parent / "exercises" / "solutions.json"
+SYMBOLS = Path(__file__).parent / "symbols.json"
 TURN = "...  # your turn"
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.M | re.S)
 ONLY_SOLVED = {"claim", "instructor"}
@@ -77,7 +81,8 @@ def make_editions(source, seconds):
         A dict from the Path of each edition to its notebook.
     """
     lesson = read(source)
-    numbers = {**lesson.metadata["lesson"], "seconds": seconds}
+    symbols = folded([entry for entry in read_symbols() if entry["lesson"] <= source.name[:2]])
+    numbers = {**lesson.metadata["lesson"], "seconds": seconds, "symbols": symbols}
     editions = {}
     for solved in (False, True):
         cells = []
@@ -102,6 +107,12 @@ def make_editions(source, seconds):
         folder = NOTEBOOKS / "solutions" if solved else NOTEBOOKS
         editions[folder / f"{source.stem}.ipynb"] = notebook
     return editions
+
+
+def read_symbols():
+    """The entries of notebooks/source/symbols.yml: a list of dict from str to str."""
+    entries = yaml.safe_load((NOTEBOOKS / "source" / "symbols.yml").read_text(encoding="utf-8"))
+    return [{key: str(value) for key, value in entry.items()} for entry in entries]
 
 
 def extract_solutions():
@@ -133,6 +144,7 @@ def _execute(notebook, folder):
         notebook,
         timeout=600,
         coalesce_streams=True,
+        extra_arguments=["--log-level=40"],  # no word of the kernel's about its transport
         resources={"metadata": {"path": str(folder)}},
         on_cell_executed=lambda cell, cell_index, execute_reply: began.append(time.perf_counter()),
     )
@@ -157,7 +169,8 @@ def build(chosen=()):
     # No progress of the person who builds, and no bars that say how long something took.
     os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
     os.environ.pop("COURSE_SEED", None)
-    SOLUTIONS.write_text(json.dumps(extract_solutions(), indent=1) + "\n", encoding="utf-8", newline="\n")
+    SOLUTIONS.write_text(_as_json(extract_solutions()), encoding="utf-8", newline="\n")
+    SYMBOLS.write_text(_as_json(read_symbols()), encoding="utf-8", newline="\n")
     for source in sources():
         number = source.name[:2]
         if chosen and number not in chosen:
@@ -183,6 +196,10 @@ def build(chosen=()):
             nbformat.write(notebook, path)
 
 
+def _as_json(value):
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
 def _timings_path():
     return NOTEBOOKS / "source" / "timings.yml"
 
@@ -194,8 +211,9 @@ def _timings():
 def check():
     """What no longer follows from its source: a list of sentences, empty when all is well. Executes nothing."""
     problems = []
-    if not SOLUTIONS.exists() or json.loads(SOLUTIONS.read_text(encoding="utf-8")) != extract_solutions():
-        problems.append("helpers/exercises/solutions.json does not hold the sources' solutions; run build.")
+    for file, wanted in ((SOLUTIONS, extract_solutions()), (SYMBOLS, read_symbols())):
+        if not file.exists() or json.loads(file.read_text(encoding="utf-8")) != wanted:
+            problems.append(f"helpers/{file.name} does not hold what stands in the sources; run build.")
     expected = set()
     for source in sources():
         for path, notebook in make_editions(source, _timings().get(source.name[:2])).items():

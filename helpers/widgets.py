@@ -6,37 +6,52 @@ from helpers import plots
 
 
 class Slider(ipywidgets.VBox):
-    """A slider with a picture under it. The picture keeps its size, so nothing jumps.
+    """One slider or a few, with a picture under them. The picture keeps its size, so nothing jumps.
 
     Args:
-        draw: a function from the slider's value to a plots.Picture.
-        values: the values that can be chosen, in order.
-        name: what is dragged, one word.
+        draw: a function from the sliders' values, in order, to a plots.Picture of always the same size.
+        choices: a dict from what is dragged, one or two words, to the values that can be chosen, in order.
         twin: what to look at where no kernel is running.
+        start: a dict from what is dragged to the value it begins with; without it, the first one.
     """
 
-    def __init__(self, draw, values, name, twin):
+    def __init__(self, draw, choices, twin, start=None):
         self._draw, self._twin, self._shown = draw, twin, {}
-        first = draw(values[0])
-        self.slider = ipywidgets.SelectionSlider(
-            options=values, description=name, continuous_update=True, layout={"width": "95%", "max_width": "600px"}
-        )
+        self.sliders = [
+            ipywidgets.SelectionSlider(
+                options=[(value if isinstance(value, str) else f"{value:g}", value) for value in values],
+                value=(start or {}).get(name, values[0]),
+                description=name,
+                continuous_update=True,
+                style={"description_width": "110px"},
+                layout={"width": "95%", "max_width": "600px"},
+            )
+            for name, values in choices.items()
+        ]
+        first = draw(*self.values)
         width = int(first.figure.get_figwidth() * plots.DPI / 2)
-        self.image = ipywidgets.Image(
-            value=first.png, format="png", layout={"width": f"{width}px", "max_width": "100%"}
-        )
-        self.slider.observe(self._update, "value")
-        super().__init__([self.slider, self.image])
+        layout = {"width": f"{width}px", "max_width": "100%"}
+        self.image = ipywidgets.Image(value=first.png, format="png", layout=layout)
+        for slider in self.sliders:
+            slider.observe(self._update, "value")
+        super().__init__([*self.sliders, self.image])
+
+    @property
+    def values(self):
+        """What the sliders stand at, a tuple."""
+        return tuple(slider.value for slider in self.sliders)
 
     def _update(self, change):
-        value = change["new"]
-        if value not in self._shown:
-            self._shown[value] = self._draw(value).png
-        self.image.value = self._shown[value]
+        if self.values not in self._shown:
+            self._shown[self.values] = self._draw(*self.values).png
+        self.image.value = self._shown[self.values]
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": f"A slider, “{self.slider.description}”, needs a running kernel. {self._twin}"}
+        names = " and ".join(f"“{slider.description}”" for slider in self.sliders)
+        needs = "Sliders" if len(self.sliders) > 1 else "A slider"
+        verb = "need" if len(self.sliders) > 1 else "needs"
+        return {**data, "text/plain": f"{needs}, {names}, {verb} a running kernel. {self._twin}"}
 
 
 def frames(record, twin="The row of pictures below shows the same."):
@@ -46,4 +61,4 @@ def frames(record, twin="The row of pictures below shows the same."):
         record: an optimizers.Record of a search for one picture.
         twin: what to look at where no kernel is running.
     """
-    return Slider(lambda step: plots.frame(record, step), list(range(len(record.images))), "step", twin)
+    return Slider(lambda step: plots.frame(record, step), {"step": list(range(len(record.images)))}, twin)

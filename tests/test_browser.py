@@ -13,12 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from helpers import exercises
+
 HOME = Path(__file__).resolve().parent.parent
 SCREENSHOTS = HOME / "tests" / "screenshots"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 LESSONS = sorted(path.name for path in (HOME / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-WRONG_THEN_RIGHT = {"07_a_model_of_your_own.ipynb": ("letter", '"a"', '"b"')}
+WRONG_THEN_RIGHT = {  # of each lesson the first exercise that asks for a value
+    lesson: next((exercise for exercise in exercises.of(module) if exercise.kind == "value"), None)
+    for number, module in exercises.lessons().items()
+    for lesson in LESSONS
+    if lesson.startswith(number) and exercises.of(module)
+}
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt install chromium"),
@@ -171,23 +178,27 @@ def test_run_all_in_jupyterlab(browser, lab, lesson):
 
 
 def drag_every_slider(page, expected):
-    sliders = page.locator('.jp-OutputArea [role="slider"]').all()
-    assert len(sliders) == expected
-    for slider in sliders:
-        slider.scroll_into_view_if_needed()
-        image = slider.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]//img")
-        before, box = image.get_attribute("src"), image.bounding_box()
-        slider.focus()
-        for _ in range(25):
-            page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(1500)
-        assert image.get_attribute("src") != before, "the slider moved, the picture did not change"
-        assert image.bounding_box()["width"] == box["width"] and image.bounding_box()["height"] == box["height"]
+    """Each widget is one picture with its sliders; each slider alone changes the picture and not its size."""
+    boxes = page.locator(".jp-OutputArea .widget-vbox", has=page.locator('[role="slider"]')).all()
+    assert len(boxes) == expected
+    for box in boxes:
+        image = box.locator("img")
+        for slider in box.locator('[role="slider"]').all():
+            slider.scroll_into_view_if_needed()
+            before, size = image.get_attribute("src"), image.bounding_box()
+            slider.focus()
+            for _ in range(5):
+                page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(1500)
+            assert image.get_attribute("src") != before, "the slider moved, the picture did not change"
+            assert image.bounding_box()["width"] == size["width"] and image.bounding_box()["height"] == size["height"]
+        box.screenshot(path=SCREENSHOTS / f"widget-{time.time_ns()}.png")
 
 
-@pytest.mark.parametrize("lesson", WRONG_THEN_RIGHT)
+@pytest.mark.parametrize("lesson", [lesson for lesson, exercise in WRONG_THEN_RIGHT.items() if exercise])
 def test_an_exercise_by_keyboard_wrong_then_right(browser, lab, lesson):
-    name, wrong, right = WRONG_THEN_RIGHT[lesson]
+    exercise = WRONG_THEN_RIGHT[lesson]
+    name, wrong, right = exercise.name, repr(exercise.mistakes[0].answer), repr(exercise.reference)
     page = open_lesson(browser, lab, lesson)
     first = page.locator(".jp-CodeCell").first
     run(page, first)

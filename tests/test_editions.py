@@ -24,6 +24,8 @@ lesson:
 
 It takes {{alone}} minutes and under {{seconds}} seconds.
 
+{{symbols}}
+
 ```{code-cell} ipython3
 print("hello")
 ```
@@ -66,7 +68,10 @@ def course(tmp_path, monkeypatch):
     (notebooks / "source").mkdir(parents=True)
     (notebooks / "source" / "99_test.md").write_text(SOURCE, encoding="utf-8")
     monkeypatch.setattr(editions, "NOTEBOOKS", notebooks)
+    entry = "- {symbol: x, name: x, words: the input, number: '2', code: x, lesson: '98'}\n"
+    (notebooks / "source" / "symbols.yml").write_text(entry + entry.replace("98", "a later one"), encoding="utf-8")
     monkeypatch.setattr(editions, "SOLUTIONS", tmp_path / "solutions.json")
+    monkeypatch.setattr(editions, "SYMBOLS", tmp_path / "symbols.json")
     return notebooks
 
 
@@ -79,7 +84,7 @@ def files(course):
 def test_build_makes_both_editions_and_the_same_ones_again(course):
     editions.build()
     first = files(course)
-    assert [path.parent.name for path in first][:2] == ["notebooks", "solutions"] and len(first) == 3
+    assert [path.parent.name for path in first][:2] == ["notebooks", "solutions"] and len(first) == 4
     assert editions.check() == []
     editions.build(["99"])
     assert files(course) == first
@@ -90,6 +95,7 @@ def test_build_makes_both_editions_and_the_same_ones_again(course):
     assert "doubled = n + n" in whole and "<details><summary>For the instructor</summary>" in whole
     assert "SOLUTION" not in text + whole
     assert "under 10 seconds" in text and "5 minutes" in text
+    assert "<details><summary>All symbols so far" in text and text.count("the input") == 1
     claim = solved.cells[-1]
     assert claim.metadata.jupyter.source_hidden and claim.id == "lesson-99-005"
     assert learner.cells[1].outputs[0].text == "hello\n" and learner.cells[1].execution_count == 1
@@ -113,6 +119,7 @@ def test_build_makes_both_editions_and_the_same_ones_again(course):
             ),
             "metadata",
         ),
+        (lambda c: (c / "source" / "symbols.yml").write_text("[]"), "symbols.json"),
         (lambda c: (c / "99_test.ipynb").unlink(), "does not exist"),
         (lambda c: shutil.copy(c / "99_test.ipynb", c / "98_old.ipynb"), "has no source"),
         (lambda c: without_run(c / "99_test.ipynb"), "was never run"),

@@ -6,14 +6,13 @@ import re
 import statistics
 
 import pytest
-import yaml
 
 from helpers import editions, exercises
 from tests.reading import grade, prose
 
 SOURCES = editions.sources()
 FORBIDDEN = r"\b(simply|just|easy|easily|obviously|trivially|of course|clearly|as you know)\b"
-SYMBOLS = yaml.safe_load((editions.NOTEBOOKS / "source" / "symbols.yml").read_text(encoding="utf-8"))
+SYMBOLS = editions.read_symbols()
 PARTS = [
     "**You will**",
     "**You need**",

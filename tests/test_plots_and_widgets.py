@@ -92,11 +92,11 @@ def test_a_movie_plays_once_is_short_and_small(record):
 def test_dragging_changes_the_picture_and_not_its_size(record):
     slider = widgets.frames(record)
     first = slider.image.value
-    slider.slider.value = 30
+    slider.sliders[0].value = 30
     second = slider.image.value
     assert first != second
     assert Image.open(io.BytesIO(first)).size == Image.open(io.BytesIO(second)).size
-    slider.slider.value = 0
+    slider.sliders[0].value = 0
     assert slider.image.value == first
 
 
@@ -104,3 +104,14 @@ def test_a_slider_without_a_kernel_says_where_to_look(record):
     data = widgets.frames(record)._repr_mimebundle_()
     assert "needs a running kernel" in data["text/plain"] and "row of pictures" in data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_two_sliders_draw_one_picture_and_start_where_they_are_told():
+    def draw(left, right):
+        return plots.bars({"": [left, right]}, ["left", "right"], "Two numbers")
+
+    slider = widgets.Slider(draw, {"left": [1, 2, 3], "right": [1, 2]}, "Look below.", start={"left": 2})
+    assert slider.values == (2, 1) and slider.image.value == draw(2, 1).png
+    slider.sliders[1].value = 2
+    assert slider.values == (2, 2) and slider.image.value == draw(2, 2).png
+    assert "“left” and “right”, need a running kernel. Look below." in slider._repr_mimebundle_()["text/plain"]
