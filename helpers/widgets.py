@@ -51,7 +51,7 @@ class Slider(ipywidgets.VBox):
         names = " and ".join(f"“{slider.description}”" for slider in self.sliders)
         needs = "Sliders" if len(self.sliders) > 1 else "A slider"
         verb = "need" if len(self.sliders) > 1 else "needs"
-        return {**data, "text/plain": f"{needs}, {names}, {verb} a running kernel. {self._twin}"}
+        return {**data, "text/plain": f"{needs}, {names}, {verb} a running notebook. {self._twin}"}
 
 
 def frames(record, twin="The row of pictures below shows the same."):

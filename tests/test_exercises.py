@@ -193,6 +193,13 @@ def test_an_answer_that_changes_its_input_is_refused():
     assert "changed what was handed in" in doubled(mistakes=[]).check(changes).message
 
 
+def test_inputs_may_mix_lists_of_different_lengths():
+    inputs = {"a list of lists": (np.array([1.0, 2.0]), [[1.0], [2.0, 3.0], "word"])}
+    exercise = doubled(inputs=inputs, mistakes=[], observe=lambda answer, values, rest: answer(values))
+    assert exercise.check(lambda values: 2 * values).ok
+    assert "a value is off" in exercise.check(lambda values: 3 * values).message
+
+
 def test_hints_come_one_by_one_and_the_solution_on_request():
     exercise = doubled()
     assert [str(exercise.hint()) for _ in range(4)] == [

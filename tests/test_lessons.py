@@ -162,6 +162,12 @@ def test_claims_and_bands_match(source):
     assert sorted(said) == sorted(asserted) and len(set(said)) == len(said) and said
 
 
+@each_lesson
+def test_no_line_begins_with_a_comment(source):
+    """JupyterLab takes it for the start of a block of HTML, and the paragraph breaks there."""
+    assert not any(re.search(r"^<!--", text, re.M) for text in learners_text(source))
+
+
 def names_read(code):
     """All names that a piece of code reads: a set of str."""
     return {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

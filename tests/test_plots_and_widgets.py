@@ -102,7 +102,7 @@ def test_dragging_changes_the_picture_and_not_its_size(record):
 
 def test_a_slider_without_a_kernel_says_where_to_look(record):
     data = widgets.frames(record)._repr_mimebundle_()
-    assert "needs a running kernel" in data["text/plain"] and "row of pictures" in data["text/plain"]
+    assert "needs a running notebook" in data["text/plain"] and "row of pictures" in data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
@@ -114,4 +114,4 @@ def test_two_sliders_draw_one_picture_and_start_where_they_are_told():
     assert slider.values == (2, 1) and slider.image.value == draw(2, 1).png
     slider.sliders[1].value = 2
     assert slider.values == (2, 2) and slider.image.value == draw(2, 2).png
-    assert "“left” and “right”, need a running kernel. Look below." in slider._repr_mimebundle_()["text/plain"]
+    assert "“left” and “right”, need a running notebook. Look below." in slider._repr_mimebundle_()["text/plain"]

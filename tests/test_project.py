@@ -134,8 +134,9 @@ def test_helpers_say_what_they_have():
 
     with pytest.raises(AttributeError, match="nonsense.*leakage"):
         _ = helpers.nonsense
-    files = {file.stem for file in (HOME / "helpers").glob("*.py")} | {"exercises"}
-    assert files - {"__init__"} == set(helpers._MODULES)
+    files = {file.stem for file in (HOME / "helpers").glob("*.py")} - {"__init__"}
+    packages = {file.parent.name for file in (HOME / "helpers").glob("*/__init__.py")}
+    assert files | packages == set(helpers._MODULES)
 
 
 def test_course_seed_replaces_the_lessons_seed(monkeypatch):

@@ -48,7 +48,7 @@ def difference(expected, got, tolerance, inside=False):
         same = type(got) is type(expected) and got == expected
         told = got if isinstance(got, str) else describe(got)
         return None if same else f"expected {expected}, got {told}."
-    if isinstance(expected, (list, tuple)) and any(np.ndim(value) > 0 for value in expected):
+    if isinstance(expected, (list, tuple)) and any(_is_table(value) for value in expected):
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):
             count = f" with {len(got)} entries" if isinstance(got, (list, tuple)) else ""
             told = type(got).__name__ + count if count else describe(got)
@@ -58,6 +58,13 @@ def difference(expected, got, tolerance, inside=False):
                 return f"entry {number}: {sentence}"
         return None
     return _number_difference(np.asarray(expected), got, tolerance)
+
+
+def _is_table(value):
+    try:
+        return np.ndim(value) > 0
+    except ValueError:  # a list of lists of different lengths
+        return True
 
 
 def _number_difference(wanted, got, tolerance):
@@ -73,7 +80,7 @@ def _number_difference(wanted, got, tolerance):
     if not np.all(np.isfinite(numbers)):
         return "the answer holds NaN or infinity. Is something divided by zero, or the logarithm of zero taken?"
     apart = np.abs(numbers.astype("float64") - wanted)
-    if np.all(apart <= tolerance * (np.abs(wanted) + 1e-2)):
+    if np.all(np.isfinite(wanted)) and np.all(apart <= tolerance * (np.abs(wanted) + 1e-2)):
         return None
     worst = np.unravel_index(np.argmax(apart), apart.shape)
     where = f" (entry {', '.join(map(str, worst))})" if apart.ndim else ""

@@ -100,7 +100,7 @@ class Exercise:
             )
         seen, changed = self._outcomes(answer)
         if all(outcome is None or outcome is ... for outcome in seen):
-            if self.kind == "value" or _is_stub(answer):
+            if self.kind == "value" or is_stub(answer):
                 return self._unanswered()
             return self._wrong("Nothing came back: the answer returned None. Does it end with `return`?")
         expected, _ = self._outcomes(self.reference)
@@ -114,6 +114,8 @@ class Exercise:
                 return self._wrong(mistake.says)
         if not any(differences):
             return self._wrong("The result is right, but the answer changed what was handed in. Work on a copy of it.")
+        if self.kind == "value":  # the difference would say what the answer is
+            return self._wrong(f"{_sentence(describe(answer))} is not the answer. The first hint is one click away.")
         number = next(number for number, difference in enumerate(differences) if difference)
         tried = list(self.inputs)[number]
         return self._wrong(f"Tried with {tried}: {differences[number]}" if tried else _sentence(differences[number]))
@@ -156,10 +158,10 @@ class Text(str):
         return str(self)
 
 
-def _is_stub(answer):
+def is_stub(answer):
     """Whether a function, or a method of a class, has a body of nothing but `...`."""
     if isinstance(answer, type):
-        return any(_is_stub(part) for part in vars(answer).values() if hasattr(part, "__code__"))
+        return any(is_stub(part) for part in vars(answer).values() if hasattr(part, "__code__"))
     code = getattr(answer, "__code__", None)
     return code is not None and code.co_code == _stub.__code__.co_code and not code.co_names
 

@@ -1,0 +1,1 @@
+"""A shared training, in which pictures stay where they are: its messages (lesson 08)."""
