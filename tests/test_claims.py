@@ -3,6 +3,7 @@ import json
 import pytest
 
 from helpers.claims import claim
+from tests.benchmarks import claims
 
 
 @pytest.mark.parametrize("value, bound", [(0.5, {"below": 1}), (2, {"above": 1}), (3, {"equals": 3})])
@@ -35,3 +36,29 @@ def test_claims_are_collected_where_asked(tmp_path, monkeypatch):
         {"claim": "a", "value": 0.5, "sign": "<", "bound": 1.0},
         {"claim": "b", "value": 3.0, "sign": "<", "bound": 1.0},
     ]
+
+
+@pytest.mark.parametrize(
+    "sign, value, bound, words",
+    [
+        ("<", 0.001, 0.004, "4.0 times"),
+        (">", 40, 10, "4.0 times"),
+        (">", 0.94, 0.88, "2.0 times"),
+        ("<", 0.96, 0.98, "2.0 times"),
+        ("<", 0.2, 0.5, "2.5 times"),
+        (">", 1.0, 0.99, "more than a million times"),
+        (">", 0.12, 0, "0.12 away"),
+    ],
+)
+def test_room_says_how_much_tighter_a_bound_could_be(sign, value, bound, words):
+    assert claims.room(sign, value, bound) == words
+
+
+def test_the_table_names_the_worst_run_and_what_is_missing():
+    def told(value):
+        return {"claim": "a", "value": value, "sign": "<", "bound": 1.0}
+
+    found = {"seed 0": [told(0.1)], "seed 1": [told(0.5)]}
+    assert list(claims.rows("99", found)) == ["| 99 | a | < 1 | 0.5 (seed 1) | 2.0 times |"]
+    assert "✗" in next(claims.rows("99", {**found, "seed 1": []}))
+    assert "✗" in next(claims.rows("99", {**found, "seed 1": [told(2.0)]}))

@@ -46,7 +46,7 @@ def run(number, name):
 
 
 def rows(number, found):
-    """One row for each claim of a lesson: its bound, the value closest to it, and the run that gave it.
+    """One row for each claim of a lesson: its bound, the value closest to it with its run, and how much room is left.
 
     Args:
         number: two digits, str.
@@ -63,9 +63,18 @@ def rows(number, found):
         worst = (max if sign == "<" else min)(values, key=lambda run: values[run]["value"])
         value = values[worst]["value"]
         held = len(values) == len(found) and (value < bound if sign == "<" else value > bound)
-        ratio = (bound / value if sign == "<" else value / bound) if value * bound > 0 else float("inf")
-        room = f"{ratio:,.1f} times" if ratio < 1e6 else "more than a million times"
-        yield f"| {number} | {name} | {sign} {bound:g} | {value:.3g} ({worst}) | {room if held else '✗'} |"
+        left = room(sign, value, bound) if held else "✗"
+        yield f"| {number} | {name} | {sign} {bound:g} | {value:.3g} ({worst}) | {left} |"
+
+
+def room(sign, value, bound):
+    """By which factor a bound could be tighter, in words. Of a share near 1 what is missing to 1 is compared."""
+    if bound == 0 or value * bound < 0:
+        return f"{abs(value - bound):.3g} away"
+    if 0.5 <= bound < 1 and 0.5 <= value <= 1:
+        sign, value, bound = {"<": ">", ">": "<"}[sign], 1 - value, 1 - bound
+    big, small = (bound, value) if sign == "<" else (value, bound)
+    return f"{big / small:,.1f} times" if big < 1e6 * small else "more than a million times"
 
 
 def main(arguments):
