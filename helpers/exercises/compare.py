@@ -28,11 +28,18 @@ class Raised:
         return f"the answer raised {self.name}{at}: {self.message}"
 
 
+class Told(str):
+    """An outcome in words: a sentence that the learner reads as it is."""
+
+
 def difference(expected, got, tolerance, inside=False):
     """None where `got` equals `expected`, else a sentence: kind before shape before value."""
     if isinstance(expected, Raised) or isinstance(got, Raised):
         same = isinstance(expected, Raised) and isinstance(got, Raised) and expected.kind == got.kind
         return None if same else str(got if isinstance(got, Raised) else expected)
+    if isinstance(expected, Told) or isinstance(got, Told):
+        same = isinstance(expected, Told) and isinstance(got, Told) and expected == got
+        return None if same else str(got if isinstance(got, Told) else expected)
     if got is None or got is ...:
         if expected is got:
             return None
@@ -42,8 +49,8 @@ def difference(expected, got, tolerance, inside=False):
     if isinstance(expected, dict):
         if not isinstance(got, dict) or expected.keys() != got.keys():
             return f"{describe(got)} came back, which is not what was asked for."
-        found = ((key, difference(expected[key], got[key], tolerance)) for key in expected)
-        return next((f"{key}: {sentence}" for key, sentence in found if sentence), None)
+        found = (_entry_difference(key, expected[key], got[key], tolerance) for key in expected)
+        return next((sentence for sentence in found if sentence), None)
     if expected is None or isinstance(expected, (str, bool)):
         same = type(got) is type(expected) and got == expected
         told = got if isinstance(got, str) else describe(got)
@@ -60,6 +67,14 @@ def difference(expected, got, tolerance, inside=False):
     return _number_difference(np.asarray(expected), got, tolerance)
 
 
+def _entry_difference(key, expected, got, tolerance):
+    if isinstance(expected, bool) and isinstance(got, bool):  # then the key is a statement
+        should = "this should be so, and is not" if expected else "this should not be so, and is"
+        return None if got is expected else f"{should}: {key}."
+    sentence = difference(expected, got, tolerance)
+    return sentence and f"{key}: {sentence}"
+
+
 def _is_table(value):
     try:
         return np.ndim(value) > 0
@@ -72,7 +87,12 @@ def _number_difference(wanted, got, tolerance):
         numbers = np.asarray(got)
         assert numbers.dtype.kind in "iuf" or numbers.dtype.kind == wanted.dtype.kind
     except Exception:
-        return f"expected {describe(wanted)}, got {describe(got)}."
+        number = wanted.ndim == 0 and wanted.dtype.kind in "iuf"
+        return f"expected {f'the number {wanted:.4g}' if number else describe(wanted)}, got {describe(got)}."
+    if wanted.ndim == 0 and numbers.ndim:
+        if numbers.size != 1:
+            return f"one number is asked for, but {numbers.size or 'none'} came back."
+        numbers = numbers.reshape(())  # one number in a list is as good as that number
     if numbers.shape != wanted.shape:
         return f"the shape is {numbers.shape}, expected {wanted.shape}."
     if np.array_equal(wanted, numbers):
@@ -91,10 +111,15 @@ def _number_difference(wanted, got, tolerance):
 def describe(value):
     """A few words on any value, for a sentence: “an array of shape (2,)”."""
     if value is None or isinstance(value, (bool, int, float)):
-        return repr(value)
+        return repr(value.item() if isinstance(value, np.generic) else value)
     name = type(value).__name__
     if isinstance(getattr(value, "shape", None), tuple) or hasattr(getattr(value, "shape", None), "as_list"):
         kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
         return f"{kind} of shape {tuple(value.shape)}" if len(value.shape) else f"{kind} that holds {str(value)[:40]}"
-    shown = f" {value!r:.40}" if isinstance(value, (str, list, tuple, dict)) else ""
+    shown = f" {cut(repr(value))}" if isinstance(value, (str, list, tuple, dict)) else ""
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}{shown}"
+
+
+def cut(text, length=40):
+    """The first characters of a text, with “…” where more follow."""
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import helpers
 from helpers import progress
-from helpers.exercises.compare import Raised, describe, difference
+from helpers.exercises.compare import Raised, cut, describe, difference
 
 SOLUTIONS = Path(__file__).with_name("solutions.json")  # written by helpers.editions from the lessons' sources
 
@@ -115,7 +115,8 @@ class Exercise:
         if not any(differences):
             return self._wrong("The result is right, but the answer changed what was handed in. Work on a copy of it.")
         if self.kind == "value":  # the difference would say what the answer is
-            return self._wrong(f"{_sentence(describe(answer))} is not the answer. The first hint is one click away.")
+            told = f"“{cut(answer)}”" if isinstance(answer, str) else _sentence(describe(answer))
+            return self._wrong(f"{told} is not the answer. The first hint is one click away.")
         number = next(number for number, difference in enumerate(differences) if difference)
         tried = list(self.inputs)[number]
         return self._wrong(f"Tried with {tried}: {differences[number]}" if tried else _sentence(differences[number]))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.curves import hill
-from helpers.exercises.engine import Exercise, Mistake
+from helpers.exercises.engine import Exercise, Mistake, is_stub
 from helpers.quiz import Option, Question, Quiz
 
 TITLE = "A slope says which way, and how fast"
@@ -86,6 +86,20 @@ watch_slope = Exercise(
         Mistake(
             lambda heights, step, number: (heights[number] - heights[number - 2]) / (2 * step),
             "The two heights lie one place too far left. Python counts from 0: the place itself is `heights[number]`.",
+        ),
+        Mistake(
+            lambda heights, step, number: (heights[number + step] - heights[number - step]) / (2 * step),
+            "`number + step` counts in metres, but a list counts entries. The neighbours are `number + 1` and "
+            "`number - 1`, however long a step is.",
+        ),
+        Mistake(
+            lambda heights, step, number: heights(number),
+            "`heights` is a list and no recipe, so it cannot be called. Take an entry with square brackets: "
+            "`heights[number + 1]`.",
+        ),
+        Mistake(
+            lambda heights, step, number: [(b - a) / (2 * step) for a, b in zip(heights, heights[2:])],
+            "These are the slopes at all entries. Return one number, the slope at `number`.",
         ),
     ],
 )
@@ -200,6 +214,23 @@ gradient = Exercise(
             _gradient(_to_east, step=1.0),
             "The step is too large: with a whole step to each side, the bend of the ground disturbs. Take 0.001.",
         ),
+        Mistake(
+            _gradient(
+                lambda f, e, n, s: (f(e + s, n) - f(e, n)) / s,
+                lambda f, e, n, s: (f(e, n + s) - f(e, n)) / s,
+            ),
+            "Each slope looks to one side. Take a step to each side: the plus side minus the minus side, divided by "
+            "`2 * step`.",
+        ),
+        Mistake(
+            _gradient(_to_east, lambda f, e, n, s: _to_north(f, _to_east(f, e, n, s), n, s)),
+            "The first slope is right. Was it stored under the name `east`? Then the second one starts from a wrong "
+            "place. Give it another name, such as `to_east`.",
+        ),
+        Mistake(
+            _gradient(_to_east, join=lambda a, b: a),
+            "One number came back. Python stops at the first `return`. Return both slopes in one list.",
+        ),
     ],
 )
 
@@ -210,7 +241,7 @@ gradient = Exercise(
 def _observe_letters(answer):
     if isinstance(answer, (list, tuple)) and all(isinstance(entry, str) for entry in answer):
         answer = "".join(answer)
-    letters = "".join(c for c in answer.lower() if c.isalnum()) if isinstance(answer, str) else ""
+    letters = "".join(c for c in answer.lower() if c.isalpha()) if isinstance(answer, str) else ""
     return letters if len(letters) == 3 and set(letters) <= set("abcde") else "not three letters from a to e"
 
 
@@ -220,7 +251,7 @@ letters = Exercise(
     kind="value",
     observe=_observe_letters,
     hints=[
-        "At each place, which way is uphill? The rings with larger numbers tell. Two arrows drop out there.",
+        "At no place is uphill the way of two of the five arrows. Which two?",
         "The arrow crosses the ring at a right angle, and it is long where the rings are close together.",
         "Places 2 and 3 have the same direction, down and to the left. The rings are closer together at place 2.",
     ],
@@ -235,6 +266,9 @@ letters = Exercise(
         ),
         Mistake(
             "cda", "Two are right. The arrow at place 2 leads downhill, out of the rings. The gradient points uphill."
+        ),
+        Mistake(
+            "ced", "Two are right. The arrow at place 3 leads downhill, out of the rings. The gradient points uphill."
         ),
         Mistake("bda", "At the places 1 and 2 these arrows lead downhill. The gradient points uphill, into the rings."),
         Mistake(
@@ -268,6 +302,21 @@ def _apart(place, told):
 
 _PLACES = np.linspace(2, 6, 4001)
 
+
+def _observe_place(answer, told):
+    """The place; a None that is no stub's is met with a sentence of its own."""
+    place = _number(answer, told)
+    if place is ... or (place is None and is_stub(answer)):
+        return place
+    return {"what came back": "`None`" if place is None else "a number", "the place": 0.0 if place is None else place}
+
+
+def _fits_exactly(told):
+    for place in np.linspace(2, 6, 401):
+        if slope(hill, place) == told:
+            return place
+
+
 steal_place = Exercise(
     "01",
     "steal_place",
@@ -276,8 +325,10 @@ steal_place = Exercise(
         "a told slope of 0.6": (0.6,),
         "a told slope of -3.3": (-3.3,),
         "a told slope of 1.3": (1.3,),
+        "a told slope of 0.9": (0.9,),
+        "a told slope of 1.0": (1.0,),
     },
-    observe=_number,
+    observe=_observe_place,
     tolerance=4e-3,
     hints=[
         "Go through the places one by one. For each: how far is its slope from the told one? Keep the best so far.",
@@ -295,13 +346,22 @@ steal_place = Exercise(
             "That is how far the best slope is from the told one. Return the place where it was.",
         ),
         Mistake(
+            _closest(np.linspace(2, 6, 401), _apart, lambda places, number, told: _apart(places[number], told)),
+            "This says how close the best slope came to the told one. Return the place that has this slope.",
+        ),
+        Mistake(
+            _fits_exactly,
+            "`None` came back. No place fits exactly, so `==` never holds. Keep the closest one.",
+        ),
+        Mistake(
             _closest(np.linspace(2, 6, 401), _apart, lambda places, number, told: number),
             "That is the number of the place in the list. Return the place itself.",
         ),
         Mistake(
             _closest(_PLACES, lambda place, told: slope(hill, place) - told),
             "The answer is 6 for every told slope. Is the last place returned, and not the best? Or is the difference "
-            "compared without `abs(...)`? Then a very negative one always wins.",
+            "compared without `abs(...)`? Then a very negative one always wins. Or is the distance compared with "
+            "`best`, which is a place?",
         ),
         Mistake(
             _closest(_PLACES, lambda place, told: abs(hill(place) - told)),

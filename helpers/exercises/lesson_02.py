@@ -8,13 +8,20 @@ from helpers.quiz import Option, Question, Quiz
 
 TITLE = "The machine takes the gradient"
 
-NONE = "None, by the tape"
+
+def _observe_slope(answer, *args, name="the slope", unpack=False):
+    """What came back; a None that is no stub's, often the tape's, is met with a sentence of its own."""
+    result = answer(*args)
+    if result is ... or (result is None and is_stub(answer)):
+        return result
+    if unpack and np.ndim(result) and np.size(result) == 1:
+        result = np.ravel(result)[0]
+    return {"what came back": "`None`" if result is None else "a number", name: 0.0 if result is None else result}
 
 
-def _observe_slope(answer, *args):
-    """What came back; a tape's None as a str, so that it is met with a sentence of its own."""
-    slope = answer(*args)
-    return NONE if slope is None and not is_stub(answer) else slope
+def _observe_one(answer, *args):
+    """The same, and one number in a list or an array is as good as the number."""
+    return _observe_slope(answer, *args, unpack=True)
 
 
 def _tape(function, x):
@@ -29,6 +36,18 @@ def _unwatched(function, x):
     with tf.GradientTape() as tape:
         y = function(x)
     return tape.gradient(y, x)
+
+
+def _plain(target):
+    """The function is called with the plain number, and the tape is asked for the slope in `target` of these."""
+
+    def answer(function, x):
+        v = tf.Variable(x)
+        with tf.GradientTape() as tape:
+            y = function(x)
+        return tape.gradient(y, v if target == "v" else x)
+
+    return answer
 
 
 # ---- tape_slope
@@ -47,6 +66,7 @@ tape_slope = Exercise(
     inputs={
         **{f"`{name}` at 2": (function, 2.0) for name, function in _FUNCTIONS.items()},
         "`x * x` at −1.5": (_FUNCTIONS["x * x"], -1.5),
+        "`x * x * x - 2 * x` at 0.8": (_FUNCTIONS["x * x * x - 2 * x"], 0.8),
     },
     observe=_observe_slope,
     hints=[
@@ -73,16 +93,30 @@ tape_slope = Exercise(
             "That is the slope of `x * x`, whatever function the check hands in. Call `function(x)` inside the `with`.",
         ),
         Mistake(
-            lambda function, x: [_tape(function, x)],
-            "A list with one slope came back. Ask without brackets, `tape.gradient(y, x)`, and you get the slope.",
-        ),
-        Mistake(
             lambda function, x: function(x + 1.0) - function(x),
             "That is the rise over one whole step. No tape is in it; the exercise asks for the tape's slope.",
         ),
         Mistake(
             lambda function, x: (function(x + 0.01) - function(x)) / 0.01,
             "That is a numeric slope, with a step to one side. Close, but a tape is exact: use `tf.GradientTape`.",
+        ),
+        Mistake(
+            lambda function, x: (function(x + 0.01) - function(x - 0.01)) / 0.02,
+            "That is the numeric slope. Close, but the tape is exact: use `tf.GradientTape`.",
+        ),
+        Mistake(
+            _plain("v"),
+            "The function was called with a plain number, so the tape heard nothing. Put the place in a box and call "
+            "the function with the box.",
+        ),
+        Mistake(
+            _plain("x"),
+            "The `x` here is a plain number, and the tape hears nothing of it. Put the place in a box, "
+            "`x = tf.Variable(x)`, and call the function with the box.",
+        ),
+        Mistake(
+            lambda function, x: _tape(function, 2.0),
+            "That is the slope at 2, wherever the check asks. Use the `x` that arrives.",
         ),
     ],
 )
@@ -159,7 +193,7 @@ mended = Exercise(
         "w = 1.5, x = 4.0, t = 1.0": (1.5, 4.0, 1.0),
         "w = -2, x = 3, t = 1": (-2, 3, 1),
     },
-    observe=_observe_slope,
+    observe=_observe_one,
     hints=[
         "Go through the three reasons of section 5, and find each one in `broken`.",
         "Whole numbers: `tf.Variable(float(w))`. NumPy: write `w * x`. Too early: move the prediction into the `with`.",
@@ -293,13 +327,35 @@ def _miss(x, slope, w, t):
     return np.abs(_sent(x, w, t) - slope)
 
 
+def _observe_x(answer, *args):
+    return _observe_slope(answer, *args, name="the x", unpack=True)
+
+
+def _fits_exactly(slope, w, t):
+    for x in np.linspace(1, 5, 41):
+        if np.float32(_sent(x, w, t)) == slope + 0.001:
+            return x
+
+
+def _watches_another(slope, w, t):
+    weight = tf.Variable(float(w))
+    places = np.linspace(1, 5, 401)
+    misses = []
+    for x in places:
+        with tf.GradientTape() as tape:
+            loss = (w * x - t) ** 2
+        misses.append(abs(float(tape.gradient(loss, weight)) - slope))
+    return places[np.argmin(misses)]
+
+
 steal = Exercise(
     "02",
     "steal",
     inputs={
         f"w = {w}, t = {t} and the slope {_sent(x, w, t):g}": (_sent(x, w, t), w, t)
-        for x, w, t in ((3.27, 2.0, 1.0), (1.85, 3.0, 2.0), (4.4, -1.0, 2.0))
+        for x, w, t in ((3.27, 2.0, 1.0), (1.85, 3.0, 2.0), (4.4, -1.0, 2.0), (2.6, 2.0, 3.0))
     },
+    observe=_observe_x,
     tolerance=1.5e-3,
     hints=[
         "`np.linspace(1, 5, 401)` is a list of all numbers from 1 to 5 with two decimals. Go through it with a `for`.",
@@ -341,6 +397,24 @@ steal = Exercise(
         Mistake(
             lambda slope, w, t: slope,
             "That is the slope that was sent. The x that sends it is asked for.",
+        ),
+        Mistake(
+            lambda slope, w, t: 0.0,
+            "That is how far the best slope is from the one that was sent, nearly 0. Return the x that stands there: "
+            "`places[np.argmin(misses)]`.",
+        ),
+        Mistake(
+            lambda slope, w, t: 1.0,
+            "The answer is 1 each time. Does `return` stand inside the loop?",
+        ),
+        Mistake(
+            _watches_another,
+            "The loss is made from `w`, but the tape watches `weight`. Write `(weight * x - t) ** 2`.",
+        ),
+        Mistake(
+            _fits_exactly,
+            "`None` came back. Is there a `return`? If so, no x fits exactly, as the tape rounds, and `==` does not "
+            "hold. Keep the closest one.",
         ),
     ],
 )

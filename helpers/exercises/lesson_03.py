@@ -7,7 +7,7 @@ from helpers.exercises.engine import Exercise, Mistake
 from helpers.quiz import Option, Question, Quiz
 
 TITLE = "Walking downhill finds the bottom"
-AWAY = "it ran away: NaN, infinity or a huge number"
+AWAY = "far away, at NaN, infinity or a huge number"
 
 
 def _one_number(answer, *args):
@@ -24,13 +24,9 @@ def _one_number(answer, *args):
     return numbers.ravel()[0] if numbers.shape == (1,) else numbers
 
 
-def _or_away(answer, *args):
-    """The same, or AWAY where it holds no finite number: NaN is not even equal to itself."""
-    numbers = _one_number(answer, *args)
-    if isinstance(numbers, (np.ndarray, float)) and numbers.size:
-        if not np.all(np.isfinite(numbers)) or np.max(np.abs(numbers)) > 1e6:
-            return AWAY
-    return numbers
+def _ran_away(numbers):
+    """Whether a walk ended at no finite number: NaN is not even equal to itself."""
+    return not np.all(np.isfinite(numbers)) or np.max(np.abs(numbers)) > 1e6
 
 
 # ---- descend
@@ -54,6 +50,12 @@ def _descend(step=lambda x, slope, rate, start: x - rate * slope(x), count=lambd
     return answer
 
 
+def _again(slope, start, rate, steps):
+    for _ in range(steps):
+        x = start - rate * slope(start)
+    return x
+
+
 descend = Exercise(
     "03",
     "descend",
@@ -75,7 +77,7 @@ descend = Exercise(
             "This walks uphill. The slope points up, so take it away: `x - rate * slope(x)`.",
         ),
         Mistake(
-            _descend(count=lambda steps: min(steps, 1)),
+            lambda slope, start, rate, steps: start - rate * slope(start) if steps else None,
             "Only one step was taken. Does `return` stand inside the loop? It belongs after it.",
         ),
         Mistake(
@@ -117,6 +119,14 @@ descend = Exercise(
         Mistake(
             _descend(returns=lambda places, slope: places[0]),
             "That is the start. Is the result of `x - rate * slope(x)` stored again, with `x = `?",
+        ),
+        Mistake(
+            _again,
+            "Each step begins at the start again. Put `x = start` above the loop.",
+        ),
+        Mistake(
+            _descend(lambda x, slope, rate, start: x - rate * _bowl(x)),
+            "This uses the slope of the valley in the text. Call `slope(x)`, the function that is handed in.",
         ),
     ],
 )
@@ -177,6 +187,27 @@ def _runs_away_where_steep(inputs, targets):
     return _best(inputs, targets) if np.max(inputs) < 2 else np.array([np.nan, np.nan])
 
 
+def _observe_line(answer, inputs, targets):
+    line = _one_number(answer, inputs, targets)
+    if not isinstance(line, np.ndarray) or line.shape != (2,):
+        return {"how the walk ended": AWAY, "the line": np.zeros(2), "how near": ""} if _is_nan(line) else line
+    if _ran_away(line):
+        return {"how the walk ended": AWAY, "the line": np.zeros(2), "how near": ""}
+    best = _best(inputs, targets)
+    there = np.all(np.abs(line - best) <= 2.1e-3 * (np.abs(best) + 1e-2))
+    near = "there" if there else "nearly" if np.max(np.abs(line - best)) < 0.15 * np.max(np.abs(best)) else "no"
+    return {"how the walk ended": "at two usual numbers", "the line": line, "how near": near}
+
+
+def _is_nan(number):
+    return isinstance(number, float) and not np.isfinite(number)
+
+
+def _nearly(first, second):
+    """A walk that has not arrived on the first set, on the second, or on both."""
+    return lambda inputs, targets: _best(inputs, targets) * (0.98 if (first, second)[int(np.max(inputs) > 2)] else 1)
+
+
 fit_line = Exercise(
     "03",
     "fit_line",
@@ -184,11 +215,12 @@ fit_line = Exercise(
         "inputs from -1 to 1": _points(-1, 1, -1.5, 0.7, 1),
         "inputs from -3 to 5": _points(-3, 5, 0.8, -2.0, 2),
     },
-    observe=_or_away,
+    observe=_observe_line,
     tolerance=2e-3,
     hints=[
         "Section 3 has all the lines. Which of its numbers must change for a valley that is steeper?",
-        "Inside the function: two variables at 0, a loop with a tape, the loss, two updates. Try a rate of 0.1.",
+        "Inside the function: two variables at 0.0, a loop with a tape, the loss, two updates. For the rate, start "
+        "from 0.3 and make it smaller until both walks arrive.",
         "After the loop: `return [float(steep), float(high)]`. With a rate of 0.1, 150 steps arrive for both sets.",
     ],
     mistakes=[
@@ -216,7 +248,8 @@ fit_line = Exercise(
         ),
         Mistake(
             lambda inputs, targets: np.array([0.0, 0.0]),
-            "Both numbers are still 0. Is the update stored in the variables, with `assign_sub`?",
+            "Both numbers are still 0. Is the update stored in the variables, with `assign_sub`? Or are the slopes "
+            "returned?",
         ),
         Mistake(
             lambda inputs, targets: _best(inputs, targets)[0],
@@ -234,6 +267,38 @@ fit_line = Exercise(
             lambda inputs, targets: _best(targets, inputs),
             "Inputs and targets have changed places: this line predicts the inputs.",
         ),
+        Mistake(
+            lambda inputs, targets: 0.1 * None,
+            "A slope is `None`. `steep = steep - ...` replaces the variable by a plain number: write "
+            "`steep.assign_sub(...)`. And start at `0.0`, with a point.",
+        ),
+        Mistake(
+            lambda inputs, targets: None * 0.1,
+            "One slope is `None`. `steep = steep - ...` puts a plain number in the place of the variable: write "
+            "`steep.assign_sub(...)`. And start at `0.0`, with a point.",
+        ),
+        Mistake(
+            lambda inputs, targets: np.mean(targets) / (1 + np.mean(inputs) ** 2) * np.array([np.mean(inputs), 1]),
+            "The average is squared, so plus and minus cancel. Square first, then take the average: "
+            "`tf.reduce_mean((...) ** 2)`.",
+        ),
+        Mistake(
+            _nearly(True, True),
+            "The walk is on its way and has not arrived. Take more steps, or a somewhat larger rate.",
+            key="how near",
+        ),
+        Mistake(
+            _nearly(True, False),
+            "The second set is right. On the first, the walk is on its way and has not arrived. Take more steps, or a "
+            "somewhat larger rate.",
+            key="how near",
+        ),
+        Mistake(
+            _nearly(False, True),
+            "The first set is right. On the second, the walk is on its way and has not arrived. Take more steps, or a "
+            "somewhat larger rate.",
+            key="how near",
+        ),
     ],
 )
 
@@ -242,10 +307,24 @@ fit_line = Exercise(
 
 
 def _observe_steal(answer, w, t, x):
-    found = _or_away(answer, w, t, 2 * (w * x - t) * x)
-    if isinstance(found, (np.ndarray, float)) and np.ndim(found) == 0:
-        return {"x": float(found), "where it is": "below 0.5" if found < 0.5 else "above 0.5"}
-    return found
+    found = _one_number(answer, w, t, 2 * (w * x - t) * x)
+    if not isinstance(found, (np.ndarray, float)) or np.ndim(found):
+        return found
+    if _ran_away(found):
+        return {"how the walk ended": AWAY, "x": 0.0, "where it is": "nowhere"}
+    where = "below 0.5" if found < 0.5 else "above 0.5"
+    return {"how the walk ended": "at a usual number", "x": float(found), "where it is": where}
+
+
+def _walk(step):
+    def answer(w, t, told):
+        x = np.float64(2.0)
+        with np.errstate(all="ignore"):
+            for _ in range(200):
+                x -= 0.001 * step(x, w, t, told)
+        return x
+
+    return answer
 
 
 def _positive(a, b, c):
@@ -273,6 +352,23 @@ steal = Exercise(
             lambda w, t, told: t / w,
             "This x makes the loss itself as small as it can be. But nobody said that the prediction was right. Walk "
             "on (my slope − the told slope)².",
+        ),
+        Mistake(
+            _walk(lambda x, w, t, told: 2 * w * (w * x - t)),
+            "This walks on the loss itself, which makes the prediction right. But nobody said that it was right. Walk "
+            "on (my slope − the told slope)².",
+        ),
+        Mistake(
+            _walk(lambda x, w, t, told: 4 * w * x - 2 * t),
+            "Is the square missing? Without it, the walk makes `mine - told` ever smaller.",
+        ),
+        Mistake(
+            _walk(lambda x, w, t, told: -2 * (2 * (w * x - t) * x - told) * (4 * w * x - 2 * t)),
+            "This walks uphill. Take the step away: `x.assign_sub(...)`, with a plus 0.001.",
+        ),
+        Mistake(
+            lambda w, t, told: 0.0,
+            "That is how wrong the last guess is. Return the x.",
         ),
         Mistake(
             lambda w, t, told: t / (2 * w),

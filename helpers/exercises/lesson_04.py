@@ -41,6 +41,18 @@ one_unit = Exercise(
             "`W[:, unit]`.",
         ),
         Mistake(
+            lambda x, W, b, unit: sum(x[i] * W[unit, i] for i in range(len(x))) + b[unit],
+            "The row comes first: write `W[number, unit]`. A row belongs to an input, a column to a unit.",
+        ),
+        Mistake(
+            lambda x, W, b, unit: sum(x[i] * W[unit][i] for i in range(len(x))) + b[unit],
+            "The row comes first: write `W[number][unit]`. A row belongs to an input, a column to a unit.",
+        ),
+        Mistake(
+            lambda x, W, b, unit: b[unit] + x[0] * W[0, unit],
+            "Only the first input was counted. Does `return` stand inside the loop?",
+        ),
+        Mistake(
             lambda x, W, b, unit: x @ W[:, unit],
             "The bias is missing. Add `b[unit]` at the end.",
         ),
@@ -115,6 +127,14 @@ softmax = Exercise(
             "You divided the logits themselves. They may be negative, so first make them positive: `np.exp`.",
         ),
         Mistake(
+            lambda logits: np.exp(logits) / np.sum(logits, axis=1, keepdims=True),
+            "You divided by the sum of the logits. Divide by the sum of the powers.",
+        ),
+        Mistake(
+            lambda logits: np.exp(logits[0]) / np.sum(np.exp(logits[0])),
+            "That is the first row. Return a table with all rows.",
+        ),
+        Mistake(
             np.exp,
             "Step 2 is missing. These numbers are positive, but a row does not sum to 1 yet: divide by its sum.",
         ),
@@ -182,6 +202,14 @@ batch_loss = Exercise(
             "These are the losses of the single pictures. One number is asked for: their average.",
         ),
         Mistake(
+            lambda p, y: -np.sum(y * np.log(p)) / p.shape[1],
+            "You divided by the number of classes. Divide by the number of pictures, which are the rows.",
+        ),
+        Mistake(
+            lambda p, y: -np.sum(y[0] * np.log(p[0])),
+            "That is the loss of the first picture. Take the average over all rows.",
+        ),
+        Mistake(
             lambda p, y: np.mean(1 - _true(p, y)),
             "That is one minus the probability of the true class. The loss is minus its logarithm.",
         ),
@@ -210,8 +238,10 @@ def _observe_corner(answer):
     try:
         number = float(np.asarray(answer, dtype="float64").reshape(()))
     except (TypeError, ValueError):
-        return "another answer"
-    return f"{number:g}" if number in _NUMBERS else "another answer"
+        return "no number"
+    if not np.isfinite(number):
+        return "no number"
+    return f"{number:g}" if number in _NUMBERS else "another number"
 
 
 corner = Exercise(
@@ -221,7 +251,7 @@ corner = Exercise(
     observe=_observe_corner,
     hints=[
         "Which four numbers of the picture lie under the stamp when it is as low and as far left as it goes?",
-        "They are 4 and 2 above, 1 and 5 below. The stamp has 1 and −1 above, 2 and 3 below.",
+        "The stamp lies on the two lowest rows and the two columns on the left.",
         "Multiply what lies on top of each other: 4 · 1, then 2 · (−1), then 1 · 2, then 5 · 3. Add the four.",
     ],
     mistakes=[
@@ -233,8 +263,9 @@ corner = Exercise(
         Mistake(3, "That is the upper right corner of the result. The lower left one is asked for."),
         Mistake(1, "That is the lower right corner of the result. The lower left one is asked for."),
         Mistake(13, "That is the left column, but one row too high. The stamp can slide down once more."),
+        Mistake("x", "One number is asked for. Write it as it is, for example `corner = 7`."),
         Mistake(
-            "x",
+            7,
             "This number comes from none of the usual slips. Multiply the four numbers under the stamp, each by the "
             "stamp's number on top of it, and add up.",
         ),
@@ -297,6 +328,10 @@ steal = Exercise(
             lambda in_weights, in_bias: in_weights / abs(in_bias),
             "The sizes are right, but in some tries all signs are turned. The slope in the bias may be negative: keep "
             "its sign.",
+        ),
+        Mistake(
+            lambda in_weights, in_bias: [in_weights[i] / in_bias for i in range(3)],
+            "Right for a list of three. The list may have any length: divide the whole array.",
         ),
         Mistake(
             lambda in_weights, in_bias: in_weights[0] / in_bias,

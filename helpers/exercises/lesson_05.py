@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers import data
+from helpers.exercises.compare import Told
 from helpers.exercises.engine import Exercise, Mistake
 from helpers.quiz import Option, Question, Quiz
 
@@ -151,6 +152,14 @@ count_dead = Exercise(
             "You looked at the first row alone. That input may be a black pixel; look down the whole column.",
         ),
         Mistake(
+            lambda table: np.flatnonzero(np.all(table == 0, axis=0)),
+            "These are the numbers of the dead units. How many are there?",
+        ),
+        Mistake(
+            lambda table: sum(not table[:, unit].any() for unit in range(len(table))),
+            "`len` of a table counts its rows. The number of units is `weight_gradient.shape[1]`.",
+        ),
+        Mistake(
             lambda table: np.all(table == 0, axis=0),
             "That says for each unit whether it is dead. How many is asked: `np.sum` counts the True.",
         ),
@@ -176,8 +185,8 @@ def _observe_steal(answer, weight_gradient, bias_gradient, pixel):
     if result is None or isinstance(result, (str, bool)):
         return result
     if not np.all(np.isfinite(numbers)):
-        return {"a number came back": "no, nan: 0 was divided by 0", "grey value": 0.0}
-    return {"a number came back": "yes", "grey value": numbers}
+        return Told("`nan` or `inf` came back, which is no grey value. Was something divided by a slope that is 0?")
+    return numbers
 
 
 def _steal(unit, number=lambda weights, biases, pixel, unit: weights[pixel, unit] / biases[unit]):
@@ -201,6 +210,7 @@ steal = Exercise(
         "a stranger with both signs, pixel 2, which is black": _stranger(
             [0.6, 0.8, 0.0, 0.4, 1.0, 0.35, 0.15], [0, 0.3, -0.6, 0, 1.5, 0.05], 2
         ),
+        "a stranger with two live units of six, pixel 0": _stranger([0.55, 0.25, 0.85], [0, 0, 0.7, 0, -0.4, 0], 0),
     },
     observe=_observe_steal,
     hints=[
@@ -212,8 +222,22 @@ steal = Exercise(
     mistakes=[
         Mistake(
             _steal(lambda weights, biases, pixel: 0),
-            "`nan` came back: a dead unit took part, and 0 / 0 is not a number. Unit 0 is dead in all three. Choose a "
+            "`nan` came back: a dead unit took part, and 0 / 0 is not a number. Unit 0 is dead in all tries. Choose a "
             "unit whose bias slope is not 0.",
+        ),
+        Mistake(
+            _steal(lambda weights, biases, pixel: 1),
+            "Right for most strangers, but the unit that you chose is dead in one of them. No unit is alive in all: "
+            "look for one whose bias slope is not 0.",
+        ),
+        Mistake(
+            _steal(lambda weights, biases, pixel: np.argmax(weights[pixel])),
+            "When all slopes in this row are negative or 0, the largest is 0, which may be a dead unit. Look at the "
+            "size of the bias slopes.",
+        ),
+        Mistake(
+            lambda weights, biases, pixel: weights[pixel][biases != 0] / biases[biases != 0],
+            "These are the grey value once for each live unit. They are all the same: return one.",
         ),
         Mistake(
             _steal(lambda weights, biases, pixel: np.argmax(biases)),

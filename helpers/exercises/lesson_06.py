@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises.compare import Told
 from helpers.exercises.engine import Exercise, Mistake, is_stub
 from helpers.quiz import Option, Question, Quiz
 
@@ -29,7 +30,7 @@ _TWO_LAYERS = ([[1, -1], [2, 0.5], [-1, 1], [0.5, 1]], [0.2, 0.1], [[1, -1, 0.5]
 def _observe_slopes(answer, tables, x, y):
     result = answer(_frozen(*tables), tf.constant(x), tf.constant(y))
     if result is None:
-        return None if is_stub(answer) else "None came back"
+        return None if is_stub(answer) else Told("None came back. Does the tape watch `x` from the start?")
     return list(result) if isinstance(result, (list, tuple)) else np.asarray(result)
 
 
@@ -73,12 +74,17 @@ picture_slopes = Exercise(
         Mistake(
             _slopes(watch=False),
             "None came back. The tape does not watch `x` by itself: write `tape.watch(x)` in the `with`, before the "
-            "loss. (Or is the `return` missing?)",
+            "loss. If you did: is the loss inside the `with`, and does `loss` come first in `tape.gradient(loss, x)`? "
+            "(Or is the `return` missing?)",
         ),
         Mistake(
             _slopes(returns=lambda tape, loss, x, network: tape.gradient(loss, network.trainable_weights)),
             "An empty list: you asked for the slopes of the weights, and a frozen network has none to train. Ask for "
             "the slopes of `x`.",
+        ),
+        Mistake(
+            _slopes(returns=lambda tape, loss, x, network: tape.gradient(loss, network.weights)),
+            "These are the slopes of the weights. Ask for those of `x`.",
         ),
         Mistake(
             _slopes(returns=lambda tape, loss, x, network: [tape.gradient(loss, x)]),
@@ -175,6 +181,18 @@ bounded = Exercise(
             "That is the change. Add it to `original`, and keep the sum from 0 to 1.",
         ),
         Mistake(
+            lambda x, original, bound: np.clip(np.clip(x - original, -bound, bound), 0, 1),
+            "That is the change. Add it to `original` before you clip to 0 and 1.",
+        ),
+        Mistake(
+            lambda x, original, bound: np.where(np.abs(x - original) > bound, original, np.clip(x, 0, 1)),
+            "A pixel that went too far is set back to where it was. Set it to the limit: `bound` away from `original`.",
+        ),
+        Mistake(
+            lambda x, original, bound: np.clip(np.minimum(x, original + bound), 0, 1),
+            "Only the upper limit is kept. A pixel may not fall below `original - bound` either.",
+        ),
+        Mistake(
             lambda x, original, bound: np.clip(x, -bound, bound),
             "You bound the pixel itself. What is bounded is how far it moved from `original`.",
         ),
@@ -203,6 +221,7 @@ _FIRST = np.array([2, -1, 1, -3, 3, -2], "float32")
 _SECOND = np.array([-1, 2, -2, 1, 3, -1], "float32")
 _AWAY_FROM_0 = (np.stack([_FIRST, -_FIRST, 0 * _FIRST], axis=1), np.array([8.0, 0, 0]))
 _AWAY_FROM_1 = (np.stack([-_SECOND, _SECOND, 0 * _SECOND], axis=1), np.array([0, 4.46, 0]))
+_NEAR_0 = (np.stack([_FIRST, -_FIRST, 0 * _FIRST], axis=1), np.array([4.0, 0, 0]))
 
 
 def _observe_push(answer, tables, x, y, bound):
@@ -218,23 +237,34 @@ def _observe_push(answer, tables, x, y, bound):
         return pushed
     before, after = (tf.nn.softmax(_frozen(*tables)(picture)).numpy()[0] for picture in (x, pushed))
     true = int(np.argmax(y))
-    moved = after[true] - before[true]
     return {
+        "the picture that came back is a changed one": bool(np.abs(pushed - x).max() > 1e-5),
         "all grey values lie from 0 to 1": bool(pushed.min() > -1e-4 and pushed.max() < 1 + 1e-4),
         "no pixel moved further than the bound": bool(np.abs(pushed - x).max() < bound + 1e-4),
-        "the belief in the true label": "grew" if moved > 1e-5 else "fell" if moved < -1e-5 else "is unchanged",
+        "the belief in the true label fell": bool(after[true] < before[true] - 1e-5),
         "the network still reads the true label": bool(np.argmax(after) == true),
     }
 
 
-def _push(sign=1, steps=20, rate=1.0, near=True, grey=True, returns=lambda picture, x: picture, variable=True):
+def _push(
+    sign=1,
+    steps=20,
+    rate=1.0,
+    near=True,
+    grey=True,
+    returns=lambda picture, x: picture,
+    variable=True,
+    added=True,
+    fixed=None,
+):
     def answer(network, x, y, bound):
         picture = tf.Variable(x) if variable else tf.constant(x)
         for _ in range(steps):
             with tf.GradientTape() as tape:
                 loss = -tf.reduce_sum(y * tf.nn.log_softmax(network(picture)))
             moved = picture + sign * rate * tape.gradient(loss, picture)
-            moved = x + tf.clip_by_value(moved - x, -bound, bound) if near else moved
+            limit = fixed or bound
+            moved = (x if added else 0) + tf.clip_by_value(moved - x, -limit, limit) if near else moved
             picture.assign(tf.clip_by_value(moved, 0, 1) if grey else moved)
         return returns(picture.numpy(), x)
 
@@ -257,6 +287,12 @@ push_away = Exercise(
             np.eye(3, dtype="float32")[[1]],
             0.2,
         ),
+        "a picture of class 0, bound 0.1": (
+            _NEAR_0,
+            np.array([[0.45, 0.7, 0.6, 0.97, 0.3, 0.15]], "float32"),
+            np.eye(3, dtype="float32")[[0]],
+            0.1,
+        ),
     },
     observe=_observe_push,
     hints=[
@@ -269,7 +305,7 @@ push_away = Exercise(
         Mistake(
             _push(sign=-1),
             "The network believes in the true label more than before. The step goes downhill; here the loss must grow, "
-            "so add the slope.",
+            "so add the slope. Or is the loss not that of `y`?",
         ),
         Mistake(
             _push(near=False),
@@ -279,6 +315,14 @@ push_away = Exercise(
         Mistake(
             _push(grey=False),
             "The class changes within the bound, but some value is below 0 or above 1. Clip to 0 and 1 as well.",
+        ),
+        Mistake(
+            _push(added=False),
+            "Some pixel moved further than the bound. Was the change added to `x` again, before the clip to 0 and 1?",
+        ),
+        Mistake(
+            _push(fixed=0.15),
+            "Right for a wide bound. For a narrow one some pixel moves too far: use `bound`, which is handed in.",
         ),
         Mistake(
             _push(near=False, grey=False),
@@ -301,7 +345,8 @@ push_away = Exercise(
         Mistake(
             _push(variable=False),
             "The tape did not watch the picture, so its slope is None. Make it a `tf.Variable`, or call "
-            "`tape.watch(picture)`.",
+            "`tape.watch(picture)`. Is the loss taken of `network(picture)`? And is the picture changed with "
+            "`picture.assign(...)`?",
         ),
     ],
 )

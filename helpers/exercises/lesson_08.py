@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from helpers.exercises.compare import Told
 from helpers.exercises.engine import Exercise, Mistake
 from helpers.federation.messages import Task, Update
 from helpers.quiz import Option, Question, Quiz
@@ -36,6 +37,14 @@ shares = Exercise(
             "You divided by the number of hospitals. Divide by the number of pictures that all three have.",
         ),
         Mistake(
+            [0.4, 0.15, 0.05],
+            "You divided by 100. Divide by the pictures that all three have.",
+        ),
+        Mistake(
+            [3 / 4, 1 / 4],
+            "Those are the two hospitals of section 3. Ours are three, with 40, 15 and 5 pictures.",
+        ),
+        Mistake(
             [200 / 3, 25, 25 / 3],
             "Those are per cent. They are right, but a share is a number between 0 and 1: divide by 100.",
         ),
@@ -59,12 +68,25 @@ shares = Exercise(
 
 
 def _told(result):
-    """What the learner's function returned, with our own message objects as a word, so that it can be compared."""
-    return f"a whole {type(result).__name__}" if isinstance(result, (Task, Update)) else result
+    """What the learner's function returned, with our own message objects as words, so that it can be compared."""
+    if isinstance(result, (Task, Update)):
+        return Told(f"a whole `{type(result).__name__}` came back, and a list of arrays is asked for.")
+    return result
+
+
+def _same(before, messages):
+    """Whether the messages hold the arrays that they held before."""
+    now = [message.weights if isinstance(message, Task) else message.gradient for message in messages]
+    pairs = [pair for one, other in zip(before, now) for pair in zip(one, other)]
+    return all(np.array_equal(one, other) for one, other in pairs)
 
 
 def _observe_average(answer, examples, first, other_examples, second):
-    return _told(answer(Update(1, "hospital 1", examples, first), Update(1, "hospital 2", other_examples, second)))
+    updates = [Update(1, "hospital 1", examples, first), Update(1, "hospital 2", other_examples, second)]
+    result = answer(*updates)
+    if result is None:
+        return None
+    return {"the two updates are as before": _same([first, second], updates), "the average": _told(result)}
 
 
 def _average(weigh, divide_by=lambda a, b: a.examples + b.examples):
@@ -125,6 +147,24 @@ average = Exercise(
             "A list is no number: `3 * [g]` is a list of three. Go through both lists with `zip`, array by array.",
         ),
         Mistake(
+            lambda a, b: 0.5 * a.gradient,
+            "A list cannot be multiplied by a fraction, an array can. Go through both lists with `zip`, array by "
+            "array.",
+        ),
+        Mistake(
+            lambda a, b: [a.examples * g + b.examples * h / (a.examples + b.examples) for g, h in _pairs(a, b)],
+            "Python divides before it adds. Put the sum in brackets, then divide.",
+        ),
+        Mistake(
+            lambda a, b: _average_right(a, b)[-1],
+            "That is the last array alone. Collect all of them in a list.",
+        ),
+        Mistake(
+            lambda a, b: _average_in_place(a, b),
+            "The average is right, but the arrays in an update were changed, as `*=` and `+=` do. Write `g * ...`, "
+            "which makes a new array.",
+        ),
+        Mistake(
             lambda a, b: (a.examples * a.gradient[0] + b.examples * b.gradient[0]) / (a.examples + b.examples),
             "That is right for the first array, but it is one array and a list is asked for, with an entry for each.",
         ),
@@ -136,6 +176,17 @@ average = Exercise(
 )
 
 
+def _pairs(a, b):
+    return zip(a.gradient, b.gradient)
+
+
+def _average_in_place(a, b):
+    for g, h in _pairs(a, b):
+        g *= a.examples / (a.examples + b.examples)
+        g += b.examples / (a.examples + b.examples) * h
+    return a.gradient
+
+
 def _average_right(a, b):
     return _average(lambda a, b, g, h: a.examples * g + b.examples * h)(a, b)
 
@@ -143,14 +194,20 @@ def _average_right(a, b):
 # ---- next_weights
 
 
-def _observe_next_weights(answer, senders, rate):
-    task = Task(4, _WEIGHTS)
-    before = [weight.copy() for weight in task.weights]
-    result = answer(task, [Update(*_UPDATES[sender]) for sender in senders], rate)
+def _observe_next_weights(answer, number, senders, rate):
+    task = Task(number, _WEIGHTS)
+    updates = [Update(number - late, *rest) for late, *rest in (_UPDATES[sender] for sender in senders)]
+    try:
+        result = answer(task, list(updates), rate)
+    except ZeroDivisionError as error:  # Python says it in different words for int and float
+        raise ZeroDivisionError("division by zero").with_traceback(error.__traceback__) from None
     if result is None:
         return None
-    same = all(np.array_equal(one, other) for one, other in zip(before, task.weights))
-    return {"the weights in the task": "as before" if same else "changed", "new weights": _told(result)}
+    return {
+        "the task's weights are as before": _same([_WEIGHTS], [task]),
+        "the gradients in the updates are as before": _same([_UPDATES[sender][-1] for sender in senders], updates),
+        "new weights": _told(result),
+    }
 
 
 def _next_weights(
@@ -159,6 +216,7 @@ def _next_weights(
     count=lambda update: update.examples,
     rate_used=lambda rate: rate,
     by_average=False,
+    from_task=False,
     returns=lambda task, weights: weights,
 ):
     def answer(task, updates, rate):
@@ -170,10 +228,17 @@ def _next_weights(
         weights = task.weights
         for update in mine:
             move = rate_used(rate) * count(update) / pictures
-            weights = [w - move * g for w, g in zip(weights, update.gradient)]
+            weights = [w - move * g for w, g in zip(task.weights if from_task else weights, update.gradient)]
         return returns(task, weights)
 
     return answer
+
+
+def _removed_on_the_way(task, updates):
+    for update in updates:
+        if update.round != task.round:
+            updates.remove(update)
+    return updates
 
 
 def _slopes_alone(task, updates, rate):
@@ -191,19 +256,20 @@ def _in_place(task, updates, rate):
 
 
 _WEIGHTS = [np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 3.0]]), np.array([0.5, -2.0])]
-_UPDATES = {
-    "A": (4, "A", 6, [np.array([[2.0, 1.0], [-4.0, 3.0], [1.0, 0.0]]), np.array([1.0, -3.0])]),
-    "B": (4, "B", 2, [np.array([[-1.0, 5.0], [2.0, 2.0], [-3.0, 4.0]]), np.array([6.0, 2.0])]),
-    "late": (3, "C", 8, [np.array([[7.0, -2.0], [1.0, 1.0], [5.0, -6.0]]), np.array([-4.0, 3.0])]),
+_UPDATES = {  # how many rounds late, sender, examples, gradient
+    "A": (0, "A", 6, [np.array([[2.0, 1.0], [-4.0, 3.0], [1.0, 0.0]]), np.array([1.0, -3.0])]),
+    "B": (0, "B", 2, [np.array([[-1.0, 5.0], [2.0, 2.0], [-3.0, 4.0]]), np.array([6.0, 2.0])]),
+    "late": (1, "C", 8, [np.array([[7.0, -2.0], [1.0, 1.0], [5.0, -6.0]]), np.array([-4.0, 3.0])]),
+    "later": (2, "D", 3, [np.array([[-3.0, 1.0], [2.0, -7.0], [4.0, 1.0]]), np.array([5.0, -1.0])]),
 }
 
 next_weights = Exercise(
     "08",
     "next_weights",
     inputs={
-        "two updates, all in time": (["A", "B"], 0.5),
-        "three updates, one of them late": (["A", "late", "B"], 0.1),
-        "one update, which is late": (["late"], 0.5),
+        "two updates, all in time": (4, ["A", "B"], 0.5),
+        "four updates in round 7, two of them late": (7, ["A", "late", "later", "B"], 0.1),
+        "one update, which is late": (4, ["late"], 0.5),
     },
     observe=_observe_next_weights,
     hints=[
@@ -222,6 +288,26 @@ next_weights = Exercise(
             _next_weights(counted=lambda task, updates, kept: sum(update.examples for update in updates)),
             "The late hospital's gradient is left out, but its pictures are still counted in the sum. So the shares do "
             "not sum to 1. Count the pictures of the updates that you keep.",
+        ),
+        Mistake(
+            _next_weights(kept=_removed_on_the_way),
+            "You remove from a list while you go through it, so the update behind a removed one is skipped. Make a new "
+            "list of those in time.",
+        ),
+        Mistake(
+            _next_weights(from_task=True),
+            "Each update starts from the task's weights again, so only the last one counts. Go on from the new "
+            "weights.",
+        ),
+        Mistake(
+            _next_weights(counted=lambda task, updates, kept: 1),
+            "Divide by the number of pictures of all that came in time.",
+        ),
+        Mistake(
+            lambda task, updates, rate: (
+                _next_weights()(task, updates, rate) if any(update.round == task.round for update in updates) else None
+            ),
+            "Right, until all are late: then nothing comes back. Return the task's weights.",
         ),
         Mistake(
             _next_weights(by_average=True),
@@ -258,8 +344,8 @@ next_weights = Exercise(
         ),
         Mistake(
             _in_place,
-            "The new weights are right, but the task's own arrays were changed on the way, as `-=` does. Write "
-            "`w - ...`, which makes a new array.",
+            "The task's own list or arrays were changed. Start from `list(task.weights)`, and write `w - ...` instead "
+            "of `-=`.",
         ),
     ],
 )
