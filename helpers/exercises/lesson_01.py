@@ -384,6 +384,15 @@ steal_place = Exercise(
             "These places are on the left part of the hill. The person stands between 2 and 6.",
         ),
         Mistake(
+            _closest(np.linspace(0, 6, 601), _apart),
+            "Places below 2 are tried as well, and most upward slopes appear there, too. The person stands between 2 "
+            "and 6: `np.linspace(2, 6, 401)`.",
+        ),
+        Mistake(
+            _closest(np.linspace(0, 6, 6001), _apart),
+            "Some answers lie below 2, where the same slopes appear a second time. Try places from 2 to 6 alone.",
+        ),
+        Mistake(
             lambda told: slope(hill, told),
             "This asks for the slope at the place `told`. But `told` is a slope; the place is what you look for.",
         ),

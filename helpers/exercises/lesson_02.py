@@ -332,8 +332,8 @@ def _observe_x(answer, *args):
 
 
 def _fits_exactly(slope, w, t):
-    for x in np.linspace(1, 5, 41):
-        if np.float32(_sent(x, w, t)) == slope + 0.001:
+    for x in np.linspace(1, 5, 401):
+        if float(np.float32(_sent(x, w, t))) == slope:
             return x
 
 
