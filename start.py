@@ -4,6 +4,7 @@
     python3 start.py test      install what the tests need too, run everything
     python3 start.py bench     how fast and how surely it leaks, as a table
     python3 start.py claims    how far what the lessons say stays from its bounds, on other seeds
+    python3 start.py sweep     repeat a stored sweep, e.g. `start.py sweep failures`
 
 On Windows: `py start.py lab`. What stands behind the command is handed on, e.g. `start.py lab --no-browser`.
 """
@@ -156,7 +157,12 @@ def claims(arguments):
     return run(PYTHON, "-m", "tests.benchmarks.claims", *arguments)
 
 
-COMMANDS = {"lab": lab, "test": test, "bench": bench, "claims": claims}
+def sweep(arguments):
+    install("requirements-dev.txt")
+    return run(PYTHON, "-m", "helpers.sweeps", *arguments)
+
+
+COMMANDS = {"lab": lab, "test": test, "bench": bench, "claims": claims, "sweep": sweep}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -108,15 +108,35 @@ class DeepLeakage(keras.Model):
     def reset(self, seed=None):
         """Draw a new dummy and forget the optimizer's memory, without compiling anything again.
 
-        Equal seeds give equal dummies; without one, each call draws another.
+        Equal seeds give equal dummies; without one, each call draws another. A frozen layer keeps what it holds.
         """
-        self.dense1.kernel.assign(keras.random.uniform(self.dense1.kernel.shape, 0, 1, self.dense1.kernel.dtype, seed))
-        self.dense2.kernel.assign(tf.ones_like(self.dense2.kernel))
+        if self.dense1.trainable:
+            shape, dtype = self.dense1.kernel.shape, self.dense1.kernel.dtype
+            self.dense1.kernel.assign(keras.random.uniform(shape, 0, 1, dtype, seed))
+        if self.dense2.trainable:
+            self.dense2.kernel.assign(tf.ones_like(self.dense2.kernel))
         if self.compiled and self.optimizer.built:
             fresh = type(self.optimizer).from_config(self.optimizer.get_config())
             fresh.build(self.trainable_variables)
             for variable, start in zip(self.optimizer.variables, fresh.variables):
                 variable.assign(start)
+
+    def fix_labels(self, labels):
+        """Put known labels into `dense2` and freeze it, so that the pictures alone are searched (iDLG, lesson 14).
+
+        Args:
+            labels: one int from 0 to classes − 1 for each picture. Call this before `compile`.
+        """
+        labels = np.ravel(labels)
+        known = labels.dtype.kind in "iu" and np.all(np.isin(labels, range(self.classes)))
+        if labels.shape != (self.batch,) or not known:
+            raise ValueError(
+                f"labels is {labels.tolist()}, but {self.batch} whole numbers from 0 to {self.classes - 1} are "
+                "expected, one for each picture."
+            )
+        # The softmax of 100 beside zeros is 1 beside 4e-44, which is one-hot to the last digit of a float.
+        self.dense2.kernel.assign(100 * tf.one_hot(labels, self.classes, dtype=self.dense2.kernel.dtype))
+        self.dense2.trainable = False
 
     @property
     def images(self):

@@ -1,10 +1,24 @@
 """The networks that are attacked, and `GradientModel`, which hands out its gradient (built in lesson 07)."""
 
+import contextlib
 import math
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+
+@contextlib.contextmanager
+def float64():
+    """Networks made inside `with float64():` compute in float64, and so does an attack on them (lesson 13)."""
+    before = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_dtype_policy(before[1])
 
 
 def mlp(activation="sigmoid"):

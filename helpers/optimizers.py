@@ -60,7 +60,7 @@ class Record(keras.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self._began)
 
 
-def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
+def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0, images=None):
     """Train the picture and the label of `attack` by L-BFGS, the optimiser that the paper uses.
 
     SciPy's L-BFGS-B works on one flat vector; one function, compiled once for an attack, gives it the distance
@@ -74,16 +74,21 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
         max_steps: steps of one start, at most.
         starts: how often it is started, at most.
         seed: of the first dummy; another one has seed + 1 or seed + 2.
+        images: where the first start begins, (batch, *image_shape) floats, instead of a random dummy.
 
     Returns:
         The Record of the best start. `attack` holds its last dummy.
 
     Raises:
         TypeError, ValueError: when `captured` cannot come from the base model (models.check_captured).
-        ValueError: when `max_steps` or `starts` is below 1.
+        ValueError: when `max_steps` or `starts` is below 1, or `images` has another shape or is not finite.
     """
     if max_steps < 1 or starts < 1:
         raise ValueError(f"max_steps is {max_steps} and starts is {starts}; both must be at least 1.")
+    if images is not None and (np.shape(images) != attack.images_shape or not np.all(np.isfinite(images))):
+        raise ValueError(
+            f"images has the shape {np.shape(images)}; expected {attack.images_shape}, with no NaN and no infinity."
+        )
     captured = check_captured(attack.base_model, captured)
     size = float(tf.add_n([tf.reduce_sum(tensor**2) for tensor in captured]))
     best = None
@@ -92,6 +97,8 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0):
         for start in range(starts):
             if best is None or _end(best) >= FAILED * size:
                 attack.reset(seed + start)
+                if best is None and images is not None:
+                    attack.dense1.kernel.assign(np.reshape(images, attack.dense1.kernel.shape))
                 record = Record()
             else:
                 record = best
@@ -114,13 +121,14 @@ def _end(record):
 
 def _put_back(attack, record):
     attack.dense1.kernel.assign(record.images[-1].reshape(attack.dense1.kernel.shape))
-    attack.dense2.kernel.assign(np.log(record.probabilities[-1] + 1e-30))
+    if attack.dense2.trainable:
+        attack.dense2.kernel.assign(np.log(record.probabilities[-1] + 1e-30))
 
 
 def _search(attack, captured, size, max_steps, bar, record):
     """At most `max_steps` steps of L-BFGS-B from the dummy that `attack` holds, noted in `record`."""
     function, dtype = _distance_function(attack), attack.dense1.kernel.dtype
-    pixels = attack.dense1.kernel.shape[0] * attack.dense1.kernel.shape[1]
+    pixels, fixed = attack.images.size, None if attack.dense2.trainable else attack.probabilities
     flat = np.concatenate([np.ravel(weight) for weight in attack.trainable_variables]).astype("float64")
 
     def distance_and_slope(flat):
@@ -130,7 +138,8 @@ def _search(attack, captured, size, max_steps, bar, record):
 
     def note(flat, distance):
         images = flat[:pixels].reshape(attack.images_shape).astype(dtype)
-        record.add(images, softmax(flat[pixels:].reshape(attack.batch, -1), axis=1), distance)
+        labels = softmax(flat[pixels:].reshape(attack.batch, -1), axis=1) if fixed is None else fixed
+        record.add(images, labels, distance)
 
     def after_step(intermediate_result):
         note(intermediate_result.x, intermediate_result.fun * size)
@@ -153,7 +162,7 @@ def _search(attack, captured, size, max_steps, bar, record):
 
 def _distance_function(attack):
     """The compiled function behind all searches of this attack: flat vector, captured → distance, flat slope."""
-    if not hasattr(attack, "_lbfgs_function"):
+    if getattr(attack, "_lbfgs_trains", None) != len(attack.trainable_variables):
         weights, one = attack.trainable_variables, attack.one
 
         @tf.function(jit_compile=True)
@@ -164,7 +173,7 @@ def _distance_function(attack):
             slope = tape.gradient(distance, weights)
             return distance, tf.concat([tf.reshape(part, [-1]) for part in slope], 0)
 
-        attack._lbfgs_function = distance_and_slope
+        attack._lbfgs_function, attack._lbfgs_trains = distance_and_slope, len(weights)
     return attack._lbfgs_function
 
 
