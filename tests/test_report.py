@@ -63,7 +63,7 @@ def test_tables_say_it():
         "| `fit_lbfgs`, LeNet | 2 of 3 | 2 of 3 | 1 of 3 | 5e-04 (2e-02) | 0.30 (0.40) | not reached | 2.00 | 1.2 |",
         "| `peel`, LeNet | 1 of 1 |",
         "2.00 ms, 2.0 gradients | 1.00 and 2.50 ms, 2.5 gradients | 3.00 ms, 1.5 steps; 30 % of it",
-        "| picture's side, pixels | 14, 28, 56 | 196.00, 784.00, 3140.00 | side^2.0 | 0.28, 0.56, 1.12 | side^1.0 |",
+        "| picture's side, LeNet | 14, 28, 56 | 196.00, 784.00, 3140.00 | side^2.0 | 0.28, 0.56, 1.12 | side^1.0 |",
         "Test CPU",
     ):
         assert words in text

@@ -225,7 +225,7 @@ def test_step(benchmark, network, what):
             rounds=10,
             warmup_rounds=1,
         )
-        info.update(per=float(np.mean(evaluations[1:])), inside=float(np.median(inside)))
+        info.update(per=float(np.mean(evaluations[1:])), inside=float(np.mean(inside)))
     benchmark.extra_info.update(info)
 
 
@@ -263,12 +263,15 @@ GROWTH = {
 
 @pytest.mark.parametrize("axis, value", [(axis, value) for axis, values in GROWTH.items() for value in values])
 def test_growth(benchmark, axis, value):
-    """The time of a step, and the seconds to the first bound from a random dummy, as one thing grows."""
+    """The time of a step, and the seconds to the first bound from a random dummy, as one thing grows. LeNet, but for
+    the batch."""
     side, channels = value if axis == "side" else 28, value if axis == "channels" else 1
     shape = (side, side, channels) if channels > 1 else (side, side)
     setting = {"image_shape": shape, "batch": value if axis == "batch" else 1}
     if axis == "width":
         setting["make"] = lambda: lenet(width=value)
+    if axis == "batch":  # in the LeNet two pictures mix for longer than anybody would wait
+        setting["make"] = models.mlp
     seconds, unknowns = [], 0
     for number in range(3 if PICTURES >= TIMED else 1):
         attack, captured, truth, *_ = prepared(**setting, number=number)
@@ -281,5 +284,7 @@ def test_growth(benchmark, axis, value):
             optimizers.fit_lbfgs(attack, captured, max_steps=1000, seed=number)
         seconds.append(watch.hits.get(BOUNDS[0]))
         unknowns = len(flat)
+        if seconds[-1] is None:
+            break
     benchmark.pedantic(lambda: step(flat, target)[1].numpy(), rounds=100, warmup_rounds=5)
     benchmark.extra_info.update(kind="growth", axis=axis, value=value, seconds=seconds, unknowns=unknowns)

@@ -24,10 +24,10 @@ MARKS = re.compile(r"(?<=<!-- bench -->\n).*?(?=<!-- /bench -->)", re.S)
 ALL = 100
 BLUE, ORANGE = "#0072b2", "#d55e00"
 AXES = {
-    "side": "picture's side, pixels",
-    "channels": "channels",
-    "batch": "pictures in the batch",
-    "width": "filters a layer",
+    "side": "picture's side, LeNet",
+    "channels": "channels, LeNet",
+    "batch": "pictures in the batch, MLP",
+    "width": "filters a layer, LeNet",
 }
 
 
