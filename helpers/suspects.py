@@ -35,8 +35,8 @@ def line_up():
         _arrow(axes, start, end)
     return Picture(
         figure,
-        "A round trip from the dummy label over the base model and the distance back to the label, with three suspects: "
-        "the captured gradient, the step, and the slope at the label.",
+        "A round trip from the dummy label over the base model and the distance back to the label, with three "
+        "suspects: the captured gradient, the step, and the slope at the label.",
     )
 
 
@@ -149,4 +149,5 @@ def pair_stills(records, steps, title):
                 axes[top + 1, column].set_yticklabels([])
         axes[top, 0].set_ylabel(name, fontsize=11)
         axes[top + 1, 0].set_ylabel("label", fontsize=10)
-    return Picture(figure, f"Two searches, {' and '.join(records)}, at the steps {', '.join(map(str, steps))}: {title}.")
+    told = ", ".join(map(str, steps))
+    return Picture(figure, f"Two searches, {' and '.join(records)}, at the steps {told}: {title}.")
