@@ -458,9 +458,9 @@ test_label_slope = Exercise(
     mistakes=[
         Mistake(
             _asserts_nothing,
-            "Your test lets every wrong loss through. Is something asserted at the end? Is it about `push`, and not about "
-            "the loss alone? And is y another one than the softmax of your logits? There all slopes are 0, right or "
-            "wrong.",
+            "Your test lets every wrong loss through. Is something asserted at the end? Is it about `push`, and not "
+            "about the loss alone? And is y another one than the softmax of your logits? There all slopes are 0, "
+            "right or wrong.",
         ),
         Mistake(
             _wrong_test(graph=False),
@@ -507,7 +507,7 @@ test_label_slope = Exercise(
         Mistake(
             _wrong_test(close=np.array_equal),
             "Your test blames every loss, right ones too. Tape and numbers never agree to the last digit: take "
-            "`np.allclose` instead of `==`. Or are your numbers too coarse: float32, a large step, one neighbour alone?",
+            "`np.allclose` instead of `==`. Or are your numbers too coarse: float32, a large step, a single neighbour?",
         ),
         Mistake(
             _wrong_test(known="a right loss, written out"),
