@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import re
 
 import keras
 import numpy as np
@@ -116,6 +117,8 @@ def _observe_trust(answer, function, values, claimed):
     if np.asarray(result).dtype == bool:
         return Told("there came one True or False for each slope. One verdict is asked for, on all of them together.")
     if np.asarray(result).dtype.kind in "iuf":
+        if np.size(result) == 1 and np.asarray(result).dtype.kind in "iu":
+            return Told("a whole number came back. Say True or False, for example with `bool(…)`.")
         many = "numbers" if np.size(result) > 1 else "a number"
         return Told(f"{many} came back. Say True or False: compare with what still counts as right.")
     return result
@@ -258,8 +261,9 @@ def _observe_innocent(answer):
         answer = "".join(sorted(answer))
     if isinstance(answer, (int, np.integer)) and not isinstance(answer, bool):
         return "a number"
-    letters = answer.lower().replace("snippet", "") if isinstance(answer, str) else ""
-    letters = "".join(sorted({letter for letter in letters if letter in "abc"})) if len(letters) < 12 else ""
+    text = answer.lower().strip() if isinstance(answer, str) else ""
+    letters = re.findall(r"(?<![a-z])[abc](?![a-z])", text) or re.findall(r"^[abc]+$", text)
+    letters = "".join(sorted(set("".join(letters))))
     return letters or "no letter"
 
 
