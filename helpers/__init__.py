@@ -10,7 +10,7 @@ import tempfile
 
 _MODULES = (
     "analytic claims curves data diagrams doctor editions exercises federation galleries landscapes layers leakage "
-    "metrics models optimizers plots progress quiz sweeps symbols widgets"
+    "metrics models optimizers plots progress quiz suspects sweeps symbols widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 
