@@ -21,8 +21,10 @@ RUNS = [  # network, epochs of training, search
     ("LeNet ±0.5", 0, "ours, normal start"),
     ("LeNet ±0.5", 0, "the paper's code"),
     ("LeNet ±0.5", 10, "ours"),
+    ("LeNet ±0.5", 10, "ours, black start"),
     ("MLP", 0, "ours"),
     ("MLP", 10, "ours"),
+    ("MLP", 10, "ours, black start"),
 ]
 
 
@@ -47,8 +49,8 @@ def one_run(network, epochs, search, method, picture):
     Args:
         network: "LeNet ±0.5", the paper's, or "MLP", with Keras' default weights. Both have sigmoids.
         epochs: how long it was trained; 0 for a fresh one.
-        search: "ours" is fit_lbfgs, "ours, normal start" the same from a normal picture, as in the paper's code,
-            and "the paper's code" is `paper_search`.
+        search: "ours" is fit_lbfgs from its uniform noise; "ours, normal start" the same from normal noise, as in the
+            paper's code; "ours, black start" the same from a black picture; "the paper's code" is `paper_search`.
         method: "DLG" searches picture and label, "iDLG" the picture alone.
         picture: which of `load_digits`.
 
@@ -66,7 +68,8 @@ def one_run(network, epochs, search, method, picture):
     if search == "the paper's code":
         seen, label = paper_search(attack, captured, picture)
     else:
-        start = np.random.default_rng(picture).normal(size=(1, 28, 28)) if "normal" in search else None
+        normal = np.random.default_rng(picture).normal(size=(1, 28, 28))
+        start = {"ours": None, "ours, normal start": normal, "ours, black start": np.zeros((1, 28, 28))}[search]
         seen = optimizers.fit_lbfgs(attack, captured, STEPS, starts=1, seed=picture, images=start).images
         label = attack.label
     errors = [metrics.mse(image[0], images[picture]) for image in seen]
