@@ -18,13 +18,13 @@ PICTURES, TRAINED = 100, 5
 STEPS, EVALUATIONS = 300, 1000
 RUNS = [  # network, epochs of training, search
     ("LeNet ±0.5", 0, "ours"),
-    ("LeNet ±0.5", 0, "ours, normal start"),
     ("LeNet ±0.5", 0, "the paper's code"),
     ("LeNet ±0.5", 10, "ours"),
     ("LeNet ±0.5", 10, "ours, black start"),
     ("MLP", 0, "ours"),
     ("MLP", 10, "ours"),
     ("MLP", 10, "ours, black start"),
+    ("LeNet ±0.5", 0, "ours, normal start"),
 ]
 
 
