@@ -79,7 +79,7 @@ def flip(features, slopes, label):
     figure, axes = new_figure(2, width=7.6, height=3, title=title)
     _signed_bars(axes[0, 0], features, [f"feature {n}" for n in range(len(features))], "what came in", 1.35)
     names = [f"class {n}" + ("\n(true)" if n == label else "\n") for n in range(len(slopes))]
-    _signed_bars(axes[0, 1], sums, names, "sum of each column", 2)
+    _signed_bars(axes[0, 1], sums, names, "sum of each column", 1.5)
     return Picture(figure, f"Features {features.round(2).tolist()}. {title}.")
 
 
@@ -95,7 +95,7 @@ def flips(rows, slopes, label, title):
     for axis, features in zip(axes[0], rows):
         names = [f"class {n}" + ("\n(true)" if n == label else "\n") for n in range(len(slopes))]
         caption = "features " + ", ".join(f"{feature:g}".replace("-", "−") for feature in features)
-        _signed_bars(axis, np.outer(features, slopes).sum(axis=0), names, caption, 2)
+        _signed_bars(axis, np.outer(features, slopes).sum(axis=0), names, caption, 1.5)
     return Picture(figure, f"Column sums for {len(rows)} lists of features: {title}.")
 
 

@@ -2,7 +2,7 @@
 
 100 digits that no network has been trained on. Of each, the captured gradient is attacked twice: by DLG, which
 searches the label too, and by iDLG, which reads it off the last bias gradient and searches the picture alone. One
-start each, as in the paper's code. Lesson 14 draws the result, which is helpers/stored/labels.json.
+start each, as in the authors' code. Lesson 14 draws the result, which is helpers/stored/labels.json.
 """
 
 import collections
@@ -22,17 +22,20 @@ RUNS = [  # network, epochs of training, search
     ("MLP", 10, "ours"),
     ("MLP", 10, "ours, black start"),
     ("LeNet ±0.5", 0, "the paper's code"),
-    ("LeNet ±0.5", 10, "ours"),
 ]
 
 
 def settings():
-    """All settings, a dict for each network, search, method and picture."""
+    """All settings, a dict for each network, search, method and picture.
+
+    The paper's search is run as DLG alone: what iDLG reads off does not depend on a search.
+    """
     return [
         {"network": network, "epochs": epochs, "search": search, "method": method, "picture": int(picture)}
         for network, epochs, search in RUNS
         for method in ("DLG", "iDLG")
         for picture in pictures()
+        if (method, search) != ("iDLG", "the paper's code")
     ]
 
 

@@ -1,5 +1,7 @@
 """Lesson 14: what the network thought, features that break the rule, a rule that holds, a model with one layer less."""
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -14,10 +16,19 @@ TITLE = "Knowing the label first: iDLG"
 # ---- label_and_chance
 
 
+def _observe_pair(answer):
+    try:
+        numbers = np.asarray(answer)
+        return numbers.reshape(2) if numbers.dtype.kind in "iuf" else answer
+    except Exception:
+        return answer
+
+
 label_and_chance = Exercise(
     "14",
     "label_and_chance",
     kind="value",
+    observe=_observe_pair,
     tolerance=0.01,
     hints=[
         "One of the four slopes is the odd one out. At which place does it stand, when you count from 0?",
@@ -47,7 +58,7 @@ label_and_chance = Exercise(
         ),
         Mistake(
             [0, 0.1],
-            "That is the first class, whose slope is above zero. The label is the odd one out: the only one below zero.",
+            "The slope of the first class is above zero. The label is the odd one out: the only one below zero.",
         ),
         Mistake(
             [1, 0.25],
@@ -146,13 +157,13 @@ breaking_features = Exercise(
         ),
         Mistake(
             [0.5, -0.9, 0.4],
-            "These features sum to 0, so all column sums are 0 and the rule names nothing. Make the negative one larger "
-            "in size.",
+            "These features sum to 0, so all column sums are 0 and the rule names nothing. Move the negative one away "
+            "from 0.",
             key="the rule names",
         ),
         Mistake(
             [0.5, -0.2, 0.5],
-            "With these the rule is still right: they sum to more than zero. The negative one must outweigh the others.",
+            "The rule is still right: these sum to more than zero. The negative one must outweigh the others.",
             key="the rule names",
         ),
     ],
@@ -188,7 +199,7 @@ label_without_bias = Exercise(
         "features above zero": (_table([0.5, 0.25, 1], [0.25, 0.125, 0.5, 0.0625, 0.0625], 1),),
         "features that sum to less than zero": (_table([-1, 0.5, -0.25, 0.125], [0.125, 0.5, 0.25], 0),),
         "a first feature that is 0": (_table([0, -0.75, 0.5, -1, 0.25, -0.5], [0.25, 0.25, 0.125, 0.5], 3),),
-        "features that sum to exactly 0": (_table([1, -1, 0.5, -0.5, 0.25, -0.25], [0.5, 0.25, 0.125, 0.125], 2),),
+        "features that sum to exactly 0": (_table([1, 0, -1, -0.5, 0.5, 0], [0.5, 0.25, 0.125, 0.125], 2),),
         "a network that is sure of a wrong class": (_table([-0.5, 1, -0.75], [0.875, 0.0625, 0.03125, 0, 0.03125], 4),),
         "a tiny gradient": (_table([0.25, -1], [1e-6, 2e-6, 0, 1e-6, 3e-6, 1e-6], 2),),
         "features of which the first are above zero": (
@@ -227,7 +238,7 @@ label_without_bias = Exercise(
         ),
         Mistake(
             _rule(lambda table: np.argmin(table.sum(axis=1))),
-            "You added up the rows, and a row belongs to a feature. A class is a column: `axis=0`. Mind the signs, too.",
+            "These are sums of rows, and a row belongs to a feature. A class is a column: `axis=0`. Mind the signs.",
         ),
         Mistake(
             _rule(lambda table: np.argmin(table[0])),
@@ -266,10 +277,19 @@ label_without_bias = Exercise(
 # ---- PictureSearch
 
 
-def _base_model(pixels, classes):
+@functools.cache
+def _made(pixels, classes):
     keras.utils.set_random_seed(14)
     layers = [keras.Input((pixels,)), keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(classes)]
-    return GradientModel(keras.Sequential(layers))
+    base_model = GradientModel(keras.Sequential(layers))
+    return base_model, base_model.get_weights()
+
+
+def _base_model(pixels, classes):
+    base_model, weights = _made(pixels, classes)
+    base_model.trainable = True  # an answer before may have frozen it, or changed its weights
+    base_model.set_weights(weights)
+    return base_model
 
 
 def _observe_search(answer, label, pixels, classes):
@@ -286,10 +306,12 @@ def _observe_search(answer, label, pixels, classes):
         weight.assign(np.linspace(0.9, 0.1, weight.shape.num_elements()).reshape(weight.shape))
     result = model(tf.ones((1, 1)))
     gradient = isinstance(result, (list, tuple)) and len(result) == 4
+    shape = None if gradient else np.shape(result)
+    one = {(1, pixels): "the picture", (1, classes): "the prediction"}.get(shape, "something else")
     return {
         "the weights of its own": f"the shapes {', '.join(map(str, shapes))}" if shapes else "none",
         "its picture begins as noise between 0 and 1": bool(noise),
-        "what comes out": "a list of four tensors" if gradient else "something else",
+        "what comes out": "a list of four tensors" if gradient else one,
         "the gradient": np.concatenate([np.ravel(part) for part in result]) if gradient else np.zeros(1),
     }
 
@@ -336,7 +358,7 @@ PictureSearch = Exercise(
     mistakes=[
         Mistake(
             _search(layers=2),
-            "There is still a second layer, whose label is searched. Take it out: the label is known, so it is no weight.",
+            "There is still a second layer, for the label. Take it out: the label is known, so it is no weight.",
             key="the weights of its own",
         ),
         Mistake(
@@ -350,10 +372,6 @@ PictureSearch = Exercise(
             key="its picture begins as noise between 0 and 1",
         ),
         Mistake(
-            _search(kernel_initializer="ones"),
-            "The picture begins with one number everywhere. Give `dense1` the initializer `uniform`.",
-        ),
-        Mistake(
             _search(call=lambda base_model, x, y: base_model(x)),
             "That is the prediction of the base model. Its gradient is asked for: `self.base_model.gradient(x, y)`.",
             key="what comes out",
@@ -361,6 +379,7 @@ PictureSearch = Exercise(
         Mistake(
             _search(call=lambda base_model, x, y: x),
             "That is the picture. Go one arrow further: which gradient does it have, with the known label?",
+            key="what comes out",
         ),
         Mistake(
             _search(call=lambda base_model, x, y: base_model.gradient(y, x)),
