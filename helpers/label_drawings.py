@@ -154,7 +154,7 @@ def counts(groups, out_of, title, ylabel):
         title: the message.
         ylabel: what is counted.
     """
-    figure, axes = new_figure(1, width=max(6.4, 1.7 * len(groups)), height=3.4, title=title)
+    figure, axes = new_figure(1, width=max(8.4, 1.7 * len(groups)), height=3.4, title=title)
     axis = axes[0, 0]
     for number, name in enumerate(SHADES):
         places = np.arange(len(groups)) + 0.4 * (number - 0.5)
