@@ -142,12 +142,12 @@ recover = Exercise(
     "09",
     "recover",
     inputs={
-        "a stranger whose units matter with a plus": _stranger([0.0, 0.9, 0.5, 0.1], [0, 0.25, 0, 0.5, 0.05]),
+        "a stranger whose units matter with a plus": _stranger([0.2, 0.9, 0.5, 0.0], [0, 0.25, 0, 0.5, 0.05]),
         "a stranger whose units matter with a minus": _stranger(
             [0.3, 0.7, 0, 0.6, 0.45, 0.9, 0.15], [0, -0.2, 0, 0, -0.8, 0]
         ),
         "a stranger whose units matter with both signs": _stranger(
-            [0.6, 0.8, 0.2, 0.4, 0.95], [0, 0, -0.6, 0.3, 0, 0.1, 0]
+            [0.0, 0.8, 0.2, 0.4, 0.95], [0, 0, -0.6, 0.3, 0, 0.1, 0]
         ),
         "a stranger whose units matter very little": _stranger([0.55, 0.25, 0.85], [0, 0, 2e-9, -7e-9, 0, 0, 0, 0]),
     },
@@ -280,10 +280,6 @@ read_label = Exercise(
         Mistake(
             lambda slopes: next((place for place, slope in enumerate(slopes) if slope < 0), -1),
             "Right as long as some entry is negative. In the last try none is, and −1 came back. Take the smallest.",
-        ),
-        Mistake(
-            lambda slopes: np.argmax(slopes < 0),
-            "`slopes < 0` has no True in the last try, and then `np.argmax` says 0. Take the smallest entry.",
         ),
         Mistake(
             lambda slopes: np.argmax(np.abs(slopes)),
