@@ -188,6 +188,10 @@ recover = Exercise(
             "That is the column: the input times how much the unit matters. Divide it by the unit's bias slope.",
         ),
         Mistake(
+            _recover(_strongest, lambda weights, biases, unit: -weights[:, unit] / biases[unit]),
+            "The sign is turned round. The division gives the right one by itself: minus divided by minus is plus.",
+        ),
+        Mistake(
             _recover(_strongest, lambda weights, biases, unit: weights[:, unit] * biases[unit]),
             "You multiplied. The column is the input times the bias slope already; undo that by a division.",
         ),
@@ -326,7 +330,7 @@ def _observe_saw_one(answer, sums):
     result = answer(sums)
     if result is None or isinstance(result, (str, dict)):
         return result
-    if isinstance(result, tuple) and len(result) == 1:
+    if isinstance(result, tuple) and len(result) == 1 and np.ndim(result[0]):  # np.where, np.nonzero
         result = result[0]
     if getattr(getattr(result, "dtype", None), "kind", "") == "b" or (
         isinstance(result, list) and result and all(isinstance(entry, (bool, np.bool_)) for entry in result)
@@ -338,7 +342,7 @@ def _observe_saw_one(answer, sums):
         return result
     if numbers.ndim == 0:
         return Told(f"{'A count' if numbers == int(numbers) else 'One number'} came back. Which units are they?")
-    if numbers.ndim == 2 and 1 in numbers.shape:  # np.argwhere, np.where as an array
+    if numbers.ndim == 2 and 1 in numbers.shape:  # np.argwhere
         numbers = numbers.ravel()
     return np.sort(numbers) if isinstance(result, set) else numbers
 
@@ -380,6 +384,10 @@ saw_one = Exercise(
         Mistake(
             _saw(lambda sums: np.sum(sums > 0, axis=0) == 0),
             "Those are the units that slept all the time. Count 1, not 0.",
+        ),
+        Mistake(
+            _saw(lambda sums: np.sum(sums > 0, axis=0) <= 1),
+            "Units that slept all the time are among them: they saw no picture. Exactly one is asked for: `== 1`.",
         ),
         Mistake(
             _saw(lambda sums: np.sum(sums > 0, axis=0) > 1),
