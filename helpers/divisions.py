@@ -79,21 +79,21 @@ def returned(pictures, closest, exact, title, rows=1):
             f"rows={rows} has room for {ACROSS * rows} pictures, and there are {len(pictures)}. Give it more rows."
         )
     side = int(round(np.sqrt(np.shape(pictures)[1])))
-    figure, axes = new_figure(ACROSS, rows=2 * rows, width=9.6, height=1.32 + 0.3 / rows, title=title)
-    for axis in axes.flat:
-        axis.set(xticks=[], yticks=[])
-        axis.set_frame_on(False)
+    figure, axes = new_figure(1, width=9.2, height=0.8 + 2.45 * rows, title=title)
+    axis = axes[0, 0]
+    axis.set(xlim=(-0.02, ACROSS), ylim=(2.2 * rows, 0), aspect="equal", xticks=[])
+    axis.set_frame_on(False)
     for number, (picture, found, is_exact) in enumerate(zip(pictures, closest, exact)):
         row, column = divmod(number, ACROSS)
-        _show_image(axes[2 * row, column], np.reshape(picture, (side, side)))
-        below = axes[2 * row + 1, column]
-        _show_image(below, np.reshape(found, (side, side)))
-        below.set_frame_on(True)
-        for spine in below.spines.values():
-            spine.set(color=ORANGE if is_exact else GREY, linewidth=5 if is_exact else 1)
-    for row in range(-(-len(pictures) // ACROSS)):
-        axes[2 * row, 0].set_ylabel("at home", fontsize=10)
-        axes[2 * row + 1, 0].set_ylabel("divided", fontsize=10)
+        for top, shown in ((2.2 * row, picture), (2.2 * row + 1.03, found)):
+            place = (column + 0.04, column + 0.96, top + 0.96, top + 0.04)
+            axis.imshow(np.reshape(shown, (side, side)), cmap="gray", vmin=0, vmax=1, extent=place)
+        width, color = (5, ORANGE) if is_exact else (1, GREY)
+        axis.add_patch(Rectangle((place[0], place[3]), 0.92, 0.92, fill=False, edgecolor=color, linewidth=width))
+    names = [(2.2 * row + 0.5 + below, ("at home", "divided")[below]) for row in range(rows) for below in (0, 1)]
+    filled = names[: 2 * -(-len(pictures) // ACROSS)]
+    axis.set_yticks([place for place, _ in filled], [name for _, name in filled], rotation=90, va="center", fontsize=10)
+    axis.tick_params(length=0)
     figure.supxlabel("orange frame: exact, to a ten-thousandth in every pixel", fontsize=10)
     return Picture(figure, f"{len(pictures)} pictures, {int(np.sum(exact))} of them came back exactly: {title}.")
 
