@@ -115,6 +115,10 @@ apart = Exercise(
             "You took a square root at the end. That is another common distance; ours, and the paper's, has no root.",
         ),
         Mistake(
+            _parts(lambda a, b: np.sqrt(np.sum((a - b) ** 2))),
+            "There is a square root for each tensor. Leave the roots out: add up all squares, and that is it.",
+        ),
+        Mistake(
             _parts(lambda a, b: np.sum(a - b) ** 2),
             "The order matters: first square each difference, then add up. You added up first.",
         ),
@@ -328,18 +332,22 @@ def _observe_stop_now(answer, distance, captured, part):
     result = np.asarray(result)
     if result.size != 1:
         return Told("One answer is asked for, True or False, for the whole gradient together.")
-    return bool(result.reshape(())) if result.dtype == bool else "a number instead of True or False"
+    result = result.reshape(())
+    if result.dtype == bool:
+        return bool(result)
+    return f"the number {float(result):.4g}" if result.dtype.kind in "iuf" else "neither True nor False"
 
 
 # The size of this gradient, its sum of squares, is 169. Other sums that people take: the last tensor alone 144, the
-# first 25, the mean 24.1, the sum without signs 19, the root 13, the largest entry 12, the plain sum 11, the count 7.
+# first 25, the mean 24.1, the sum without signs 19, the roots of both tensors 17, the root of all 13, the largest
+# entry 12, the plain sum 11, the count 7.
 _LARGE = [[[3.0, -4.0, 0.0], [0.0, 0.0, 0.0]], [12.0]]
 _FAINT = [[[0.003, -0.004, 0.0], [0.0, 0.0, 0.0]], [0.012]]
 
 
 def _stop_inputs():
     tried = {}
-    for bound in (200.0, 160.0, 100.0, 24.5, 22.0, 16.0, 12.5, 11.5, 9.0, 6.5, 0.02):
+    for bound in (200.0, 160.0, 100.0, 50.0, 24.5, 22.0, 18.7, 18.0, 15.0, 12.5, 11.5, 9.0, 6.5, 0.02):
         tried[f"a distance of {bound / 2:g}, a gradient of size 169, part 0.5"] = (bound / 2, _LARGE, 0.5)
     for far, told in ((1e-5, "0.00001"), (1.5e-6, "0.0000015"), (5e-7, "0.0000005")):
         tried[f"a distance of {told}, a gradient of size 0.000169, part 0.01"] = (far, _FAINT, 0.01)
@@ -386,6 +394,10 @@ stop_now = Exercise(
             _stop(lambda captured: np.sqrt(_squares(captured))),
             "You took a square root of the size. The distance is a sum of squares without a root, so compare it with "
             "one.",
+        ),
+        Mistake(
+            _stop(lambda captured: sum(float(np.sqrt(np.sum(tensor**2))) for tensor in captured)),
+            "You took the root of each tensor's size, and then added up. Leave the roots out: the distance has none.",
         ),
         Mistake(
             _stop(lambda captured: float(np.sum(captured[0] ** 2))),
