@@ -38,7 +38,7 @@ def steps_between(table, title):
     """
     table = np.asarray(table, "float64")
     rows, columns = table.shape
-    figure, axes = new_figure(1, width=5.4, height=4.4, title=title)
+    figure, axes = new_figure(1, width=4.6, height=3.8, title=title)
     axis = axes[0, 0]
     for (row, column), value in np.ndenumerate(table):
         axis.add_patch(Rectangle((2 * column, -2 * row), 1, -1, facecolor=str(value), edgecolor=GREY, linewidth=1.5))
@@ -75,9 +75,9 @@ def directions(arrows, title):
             "shrinkB": 0,
         }
         axis.annotate("", (right, up), (0, 0), arrowprops=arrow)
-        axis.annotate(
-            f"{name}\n{right:g}, {up:g}", (right, up), (8, 0), textcoords="offset points", fontsize=11, va="center"
-        )
+        below = -16 if name != list(arrows)[-1] else 4  # beside the arrow, not on it
+        place = {"xytext": (12, below), "textcoords": "offset points", "fontsize": 11, "va": "center"}
+        axis.annotate(f"{name}\n{right:g}, {up:g}", (right, up), **place)
     reach = np.array([*arrows.values(), (0, 0)], "float64")
     low, high = reach.min(axis=0), reach.max(axis=0)
     axis.set(xlim=(low[0] - 0.5, high[0] + 2.4), ylim=(low[1] - 0.5, high[1] + 0.8), aspect="equal")
@@ -156,7 +156,7 @@ def two_rows(upper, lower, names, captions, title):
         title: the message.
     """
     many = len(upper)
-    figure, axes = new_figure(many, rows=2, width=max(5.4, 1.7 * many), height=1.75, title=title)
+    figure, axes = new_figure(many, rows=2, width=max(4.4, 1.7 * many), height=1.75, title=title)
     for row, pictures, name in zip(axes, (upper, lower), names):
         for axis, picture in zip(row, pictures):
             _show_image(axis, picture)
