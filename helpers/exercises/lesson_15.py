@@ -16,7 +16,7 @@ TITLE = "A face comes back in colour, and four digits at once"
 
 def _observe_by_hand(answer):
     try:
-        number = float(answer)
+        number = float(np.reshape(answer, ()))
     except (TypeError, ValueError):
         return "no number"
     known = (0.75, 4.5, 0.5, 0.375, 1 / 3, 2.5 / 6, 0.625, -0.25, 2.0, 2.5, 1.5, 1.125, 0.35)
@@ -77,7 +77,7 @@ _RANDOM = np.random.default_rng(15)
 _PICTURES = {
     "a grey picture of 3 rows and 5 columns": _RANDOM.integers(0, 11, (3, 5)) / 10,
     "a colour picture of 4 rows and 3 columns": _RANDOM.integers(0, 11, (4, 3, 3)) / 10,
-    "a grey picture of 6 rows and 2 columns": _RANDOM.integers(0, 11, (6, 2)) / 10,
+    "a grey picture of 6 rows and 3 columns": _RANDOM.integers(0, 11, (6, 3)) / 10,
     "one grey everywhere": np.full((4, 4), 0.5),
 }
 
@@ -146,6 +146,27 @@ roughness_of = Exercise(
         Mistake(
             _wraps,
             "`np.roll` goes around: it counts a step from the last column to the first one. Those are no neighbours.",
+        ),
+        Mistake(
+            lambda picture: (
+                sum(_rough()(table) for table in np.moveaxis(picture, 2, 0)) if picture.ndim == 3 else _rough()(picture)
+            ),
+            "Right for grey. In colour you added up the three tables; the average goes over all of their steps.",
+        ),
+        Mistake(
+            lambda picture: _rough()(picture[..., 0] if picture.ndim == 3 else picture),
+            "Right for grey. In colour you looked at the red table alone.",
+        ),
+        Mistake(
+            lambda picture: np.mean(np.abs(picture[:, 1:] - picture[:, :-1]) + np.abs(picture[1:] - picture[:-1])),
+            "The steps across and the steps down are two tables of different shapes, which cannot be added. Take the "
+            "average of each first, and add the two numbers.",
+        ),
+        Mistake(
+            lambda picture: sum(
+                np.mean(np.abs(picture[2:] - picture[:-2])) for picture in (picture, np.swapaxes(picture, 0, 1))
+            ),
+            "These pixels lie two apart. Neighbours lie one apart: `1:` and `:-1`.",
         ),
         Mistake(
             _one_column, "That is the first step of each row and column alone. Use `1:` and `:-1` for all of them."
@@ -264,6 +285,21 @@ weigh = Exercise(
             "That is the first tensor alone. Add up over all tensors of the lists, with `zip`.",
         ),
         Mistake(
+            lambda dummy, captured, rough, share: np.sqrt(_square(dummy, captured)) + share * _square(captured) * rough,
+            "You took a root of the distance. It is the sum of the squares, without a root.",
+        ),
+        Mistake(
+            lambda dummy, captured, rough, share: _square(dummy, captured) / _square(captured) + share * rough,
+            "You divided everything by the size. Here the distance counts in full, and the second term is multiplied "
+            "by the size.",
+        ),
+        Mistake(
+            lambda dummy, captured, rough, share: (
+                _square(dummy, captured) + share * sum(b.numpy().size for b in captured) * rough
+            ),
+            "You took how many numbers the gradient has. The size is the sum of their squares.",
+        ),
+        Mistake(
             lambda dummy, captured, rough, share: _square(dummy, captured) + share * _square(captured) / rough,
             "You divided by the roughness, so that rough pictures are cheap. Multiply by it.",
         ),
@@ -292,11 +328,15 @@ def _batches():
     # 0.45 is nearest to 0.5 for both of the first two; who takes it decides the sum
     grey = np.array([0.5, 0.0, 0.9, 0.7])[:, None, None] * np.ones((4, 2, 3))
     taken = np.array([0.8, 0.3, 1.0, 0.6])[:, None, None] * np.ones((4, 2, 3))
+    # Compared by absolute differences, these two would be paired off the other way round.
+    pixels = np.array([[[0.7, 0.2, 0.0, 0.0]], [[1.0, 0.2, 0.5, 0.1]]])
+    other = np.array([[[0.7, 0.1, 1.0, 0.0]], [[0.3, 0.0, 0.5, 0.1]]])
     return {
         "a batch of 2": (two[::-1] + 0.02, two),
         "a batch of 3": (three[[2, 0, 1]] - 0.03, three),
         "a batch of 4, where two are nearest to the same": (taken, grey),
         "a batch of 2 in the right order": (two + 0.01, two),
+        "a batch of 2 that is hard to tell apart": (other, pixels),
     }
 
 
@@ -358,8 +398,8 @@ match = Exercise(
         ),
         Mistake(
             lambda found, truth: linear_sum_assignment(_table(found, truth))[0],
-            "That is 0, 1, 2 and so on for every batch. The order is the second list, the columns, of a table between "
-            "`truth` with `found`.",
+            "That is 0, 1, 2 and so on for every batch. The order is the second list, the columns, of a table of "
+            "`truth` against `found`.",
         ),
         Mistake(
             lambda found, truth: linear_sum_assignment(-_table(found, truth))[1],
@@ -380,6 +420,10 @@ match = Exercise(
         Mistake(
             lambda found, truth: linear_sum_assignment([[np.mean(a - b) for a in found] for b in truth])[1],
             "The square is missing: without it a picture that is too dark counts as a small error.",
+        ),
+        Mistake(
+            lambda found, truth: linear_sum_assignment([[np.mean(np.abs(a - b)) for a in found] for b in truth])[1],
+            "These are mean absolute errors. Take mean *squared* errors: they may pair off otherwise.",
         ),
     ],
 )
