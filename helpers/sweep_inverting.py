@@ -4,7 +4,6 @@ Each run is one start of at most 200 steps of L-BFGS against a freshly made netw
 """
 
 import functools
-from unittest import mock
 
 import keras
 import numpy as np
@@ -61,10 +60,7 @@ def one_run(network, activation, compares, share, noise, pictures, same, number)
     spread = noise * float(tf.sqrt(inverting.size(captured) / count))
     captured = [tensor + random.normal(0, spread, tensor.shape).astype("float32") for tensor in captured]
     attack.share.assign(share)
-    with mock.patch.object(
-        optimizers, "LABEL_UNIT", 1.0, create=True
-    ):  # larger ones lose a batch: lesson 15, section 6
-        record = optimizers.fit_lbfgs(attack, captured, max_steps=200, starts=1, seed=number)
+    record = optimizers.fit_lbfgs(attack, captured, max_steps=200, starts=1, seed=number)
     order = metrics.match(attack.images, x)
     worst = max(metrics.mse(one, other) for one, other in zip(attack.images[order], x))
     labels = int(np.array_equal(attack.labels[order], y))
