@@ -112,7 +112,7 @@ def who_wakes(pictures, sums, title):
     times = awake.sum(axis=0)
     units = np.sort(np.concatenate([np.flatnonzero(times == 1)[:8], np.flatnonzero(times > 1)[:8]]))
     side = int(round(np.sqrt(np.shape(pictures)[1])))
-    figure, axes = new_figure(1, width=9.0, height=4.9, title=title)
+    figure, axes = new_figure(1, width=9.0, height=5.1, title=title)
     axis = axes[0, 0]
     for column, unit in enumerate(units):
         for row in range(len(awake)):

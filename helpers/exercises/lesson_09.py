@@ -29,9 +29,9 @@ def _observe_grey_values(answer):
     if isinstance(answer, dict) or isinstance(answer, (str, bool)):
         return "no list of four numbers"
     numbers = _numbers(answer)
-    if numbers is None or numbers.size not in (1, 4):
+    if numbers is None:
         return "no list of four numbers"
-    return numbers.ravel() if numbers.size == 4 else Told("one number")
+    return numbers.ravel() if numbers.size == 4 else Told("one number" if numbers.size == 1 else "another count")
 
 
 grey_values = Exercise(
@@ -88,6 +88,10 @@ grey_values = Exercise(
         Mistake(
             0.2,
             "One number is not enough: four wires, four grey values. Write a list, as in `[1, 2, 3, 4]`.",
+        ),
+        Mistake(
+            [0.2, 0.8, 0.4],
+            "Four wires, four grey values: one for each, in the same order. The wire with the slope 0 counts, too.",
         ),
         Mistake(
             "0.2",
@@ -167,6 +171,10 @@ recover = Exercise(
             _recover(lambda weights, biases: np.argmax(biases)),
             "When all units matter with a minus, the largest bias slope is 0: a unit that is asleep. Take the size "
             "without the sign, `np.abs`.",
+        ),
+        Mistake(
+            _recover(lambda weights, biases: np.flatnonzero(biases > 0)[0]),
+            "One stranger's units all matter with a minus, so no bias slope is above 0. Any that is not 0 will do.",
         ),
         Mistake(
             _recover(lambda weights, biases: np.argmin(biases)),
@@ -341,7 +349,7 @@ def _observe_saw_one(answer, sums):
     if numbers is None:
         return result
     if numbers.ndim == 0:
-        return Told(f"{'A count' if numbers == int(numbers) else 'One number'} came back. Which units are they?")
+        return Told("One number came back. Return the numbers of *all* units that saw one picture, as a list.")
     if numbers.ndim == 2 and 1 in numbers.shape:  # np.argwhere
         numbers = numbers.ravel()
     return np.sort(numbers) if isinstance(result, set) else numbers
@@ -358,8 +366,10 @@ saw_one = Exercise(
         "three pictures and six units": (
             np.array([[1.2, -0.5, -0.3, 0.4, 0.9, -1], [-2, -0.1, -0.6, 0.7, -0.2, 1], [-1, -0.9, 2, 0.1, 0.3, 0]]),
         ),
-        "four pictures and three units": (
-            np.array([[0.1, 2, -1], [-3, 1.5, -0.4], [0.2, -0.7, 0.6], [-1, 0.8, -0.1]]),
+        "four pictures and five units": (
+            np.array(
+                [[0.1, 2, 0, 0.9, -1], [-3, 1.5, 0, -2, -0.4], [0.2, -0.7, -1.2, 0.4, 0.6], [-1, 0.8, 0, -3, -0.1]]
+            ),
         ),
         "two pictures and five units, of which none saw one alone": (
             np.array([[1, -1, 0.3, 0, 2.5], [0.5, -2, 0.7, 0, 0.1]]),
@@ -406,6 +416,18 @@ saw_one = Exercise(
             "A negative sum is not 0, but the ReLU turns it into 0. Awake means above 0.",
         ),
         Mistake(
+            _saw(lambda sums: np.sum(sums > 0) == 1),
+            "You counted over the whole table at once. Count for each unit on its own, down its column: `axis=0`.",
+        ),
+        Mistake(
+            lambda sums: np.flatnonzero(np.sum(sums > 0, axis=0) == 1)[::-1],
+            "The right units, from the last to the first. Rising order is asked for.",
+        ),
+        Mistake(
+            lambda sums: np.argwhere((sums > 0) & (np.sum(sums > 0, axis=0) == 1)),
+            "Those are pairs, a picture and its unit. The unit's number alone is asked for.",
+        ),
+        Mistake(
             _saw(lambda sums: sums[0] > 0),
             "Those are the units that the first picture wakes. Look at all pictures, and count.",
         ),
@@ -423,7 +445,7 @@ saw_one = Exercise(
         ),
         Mistake(
             lambda sums: np.sum(np.sum(sums > 0, axis=0) == 1),
-            "A count came back. Which units are they?",
+            "One number came back. Return the numbers of *all* units that saw one picture, as a list.",
         ),
         Mistake(
             lambda sums: np.sum(sums > 0, axis=0),

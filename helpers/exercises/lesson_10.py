@@ -138,6 +138,10 @@ apart = Exercise(
             _parts(lambda a, b: np.sum((a - b) ** 2) / 2),
             "Half of it: there is no ½ in this distance.",
         ),
+        Mistake(
+            lambda dummy, captured: tf.reduce_sum((dummy - captured) ** 2),
+            "Python cannot subtract a list from a list. Take the tensors pair by pair, with `zip(dummy, captured)`.",
+        ),
     ],
 )
 
@@ -205,6 +209,12 @@ def _step_from_a_late_tape(base_model, captured, x, y_raw, rate):
     return x - rate * slopes[0], y_raw - rate * slopes[1]
 
 
+def _slopes_alone(base_model, captured, x, y_raw, rate):
+    with tf.GradientTape() as outer:
+        D = _far(base_model.gradient(x, tf.nn.softmax(y_raw)), captured)
+    return outer.gradient(D, [x, y_raw])
+
+
 def _step_in_probabilities(base_model, captured, x, y_raw, rate):
     with tf.GradientTape() as outer:
         y = tf.nn.softmax(y_raw)
@@ -264,8 +274,12 @@ one_step = Exercise(
         ),
         Mistake(
             _step_from_a_late_tape,
-            "The tape answers `None`. The dummy's gradient was taken before the outer tape was on, so it does not "
-            "know where it came from. Move that line inside the `with`.",
+            "The tape answers `None`: it heard no way from `x` and `y_raw` to the distance. Take the dummy's gradient "
+            "inside the `with`, from these two variables themselves, and the label by a softmax.",
+        ),
+        Mistake(
+            _slopes_alone,
+            "Those are the two slopes. One step more: return `x` minus `rate` times its slopes, and `y_raw` likewise.",
         ),
         Mistake(
             _step_in_probabilities,
@@ -377,6 +391,10 @@ stop_now = Exercise(
             lambda distance, captured, part: distance < part,
             "That bound is the same for every gradient. A faint gradient then stops the search too early: make the "
             "bound a part of the captured gradient's size.",
+        ),
+        Mistake(
+            lambda distance, captured, part: distance < _squares([np.asarray(c) for c in captured]),
+            "That says True each time. Is `part` in your bound? The distance must be below `part` times the size.",
         ),
         Mistake(
             lambda distance, captured, part: distance < 1e-6,
