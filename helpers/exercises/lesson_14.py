@@ -49,6 +49,10 @@ label_and_chance = Exercise(
             "The chance is right. But the first class is 0, so the third one is not 3.",
         ),
         Mistake(
+            [2, 0.3],
+            "The class is right. But 0.3 is the chance of the last class. For the label, the chance minus 1 is −0.65.",
+        ),
+        Mistake(
             [3, 0.3],
             "That is the largest slope, of the last class. The label is the odd one out: the only one below zero.",
         ),
@@ -465,7 +469,7 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "On fresh networks our DLG found nearly every label, and on trained ones it did not. What follows?",
+            "On fresh networks our DLG found every label, and on trained ones it did not. What follows?",
             [
                 Option(
                     "The paper is wrong.",

@@ -209,8 +209,8 @@ def _observe_weigh(answer, dummy, captured, rough, share):
     result = answer(
         [tf.constant(tensor) for tensor in dummy], [tf.constant(tensor) for tensor in captured], rough, share
     )
-    if isinstance(result, (tuple, list)) and len(result) == 2:
-        return Told("two numbers came back, the two terms. Add them: a search can follow one number alone.")
+    if isinstance(result, (tuple, list)) and len(result) > 1:
+        return Told("several numbers came back. Add them up: a search can follow one number alone.")
     return result
 
 
@@ -258,6 +258,10 @@ weigh = Exercise(
                 (1 - share) * _square(dummy, captured) + share * _square(captured) * rough
             ),
             "The distance counts in full. Only the second term has a factor.",
+        ),
+        Mistake(
+            lambda dummy, captured, rough, share: share * (_square(dummy, captured) + _square(captured) * rough),
+            "The share stands before both terms. The distance counts in full; multiply the second term alone.",
         ),
         Mistake(
             lambda dummy, captured, rough, share: (
@@ -346,12 +350,12 @@ def _observe_match(answer, found, truth):
         return None
     if np.shape(result) == found.shape:
         return Told("pictures came back. The order is asked for: whole numbers, one for each true picture.")
+    if np.shape(result) == (len(found), len(found)) and np.asarray(result).dtype.kind == "f":
+        return Told("a whole table came back. Which pairs have the smallest sum? Give it to `linear_sum_assignment`.")
     if np.shape(result) == (2, len(found)):
         return Told(
             "both rows and columns came back. `linear_sum_assignment` returns two lists; the second one is the order."
         )
-    if np.shape(result) == (len(found), len(found)) and len(found) != 2:
-        return Told("a whole table came back. Which pairs have the smallest sum? Give it to `linear_sum_assignment`.")
     if np.shape(result) == () and np.asarray(result).dtype.kind == "f":
         return Told("one number came back. The order is asked for: whole numbers, one for each true picture.")
     return result
@@ -457,7 +461,7 @@ QUIZ = Quiz(
                 Option(
                     "The sum of squared differences.",
                     False,
-                    "No picture has such a short gradient with this label, so the search breaks the picture.",
+                    "No ordinary picture has such a short gradient with this label, so the search breaks the picture.",
                 ),
                 Option(
                     "The roughness alone.",
