@@ -11,7 +11,7 @@ from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show
 
 def line_up():
     """One step of the attack as a round trip, with the three places where the label could get stuck."""
-    figure, axes = _canvas(9.6, 4.4, 15.4, 7.0, "Somewhere on this round trip the label gets stuck")
+    figure, axes = _canvas(9.6, 4.0, 15.4, 6.3, "Somewhere on this round trip the label gets stuck")
     boxes = (
         (2.3, 5.0, "dummy label y\n(never moves)", RED, ""),
         (7.7, 5.0, "base model:\ngradient f(x, y)", GREY, ""),

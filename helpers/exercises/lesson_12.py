@@ -89,6 +89,13 @@ def _without_middle(v):
 
 _TRUTH[_without_middle] = ([3.0, 1.0, 2.0], [6.0, 0.0, 5.0])
 
+
+def _uneven(v):
+    return 1000 * v[0] + 0.1 * v[1] ** 2
+
+
+_TRUTH[_uneven] = ([1.0, 2.0], [1000.0, 0.4])
+
 _CLAIMS = {
     "three right slopes": _claimed(_bowl),
     "four right slopes": _claimed(_four),
@@ -103,6 +110,7 @@ _CLAIMS = {
     "two slopes that have changed places": _claimed(_tiny, lambda slopes: slopes[::-1].copy()),
     "tiny slopes, twice as large as they are": _claimed(_tiny, lambda slopes: 2 * slopes),
     "three slopes that are 2 % too large": _claimed(_bowl, lambda slopes: 1.02 * slopes),
+    "a small slope beside a large one, twice as large as it is": _claimed(_uneven, lambda slopes: slopes * [1, 2]),
     "a slope claimed where there is none": _claimed(_without_middle, lambda slopes: slopes + [0, 1, 0]),
 }
 
@@ -110,8 +118,10 @@ _CLAIMS = {
 def _observe_trust(answer, function, values, claimed):
     with np.errstate(all="ignore"):
         result = answer(function, values, claimed)
-    if result is None or isinstance(result, str):
+    if result is None:
         return result
+    if isinstance(result, str):
+        return Told("a text came back. Say True or False, without quotes.")
     if np.size(result) == 1 and np.asarray(result).dtype == bool:
         return bool(np.asarray(result).reshape(()))
     if np.asarray(result).dtype == bool:
@@ -129,7 +139,7 @@ def _trust(verdict, numbers=by_numbers):
 
 
 def _close(numbers, claimed, bound=1e-3):
-    return np.all(np.abs(numbers - claimed) <= bound * np.max(np.abs(numbers)))
+    return np.all(np.abs(numbers - claimed) <= bound * np.abs(numbers))
 
 
 def _forward_half(function, values):
@@ -182,6 +192,27 @@ trust = Exercise(
             "difference with the size of the slope.",
         ),
         Mistake(
+            _trust(lambda numbers, claimed: np.allclose(numbers, claimed, rtol=1e-3, atol=1e-3)),
+            "`atol` is a fixed bound. Tiny slopes that are twice too large, or have changed places, lie within it. "
+            "Set `rtol` alone.",
+        ),
+        Mistake(
+            _trust(
+                lambda numbers, claimed: np.linalg.norm(numbers - claimed) <= 1e-3 * np.linalg.norm(numbers),
+            ),
+            "A small slope that is twice too large came through, because a large one stands beside it. Compare each "
+            "difference with its own slope, not with the largest or with all of them together.",
+        ),
+        Mistake(
+            _trust(lambda numbers, claimed: np.all(np.abs(numbers - claimed) <= 1e-3 * numbers)),
+            "You blame right slopes that are negative: a thousandth of a negative slope is negative, and no size is "
+            "below that. Take `np.abs` of the slope as well.",
+        ),
+        Mistake(
+            _trust(lambda numbers, claimed: np.all(numbers - claimed <= 1e-3 * numbers)),
+            "Signs get in the way here: of the difference, and of the slope in the bound. Take `np.abs` of both.",
+        ),
+        Mistake(
             _trust(lambda numbers, claimed: np.all(np.abs(numbers - claimed) < 1e-8)),
             "A fixed bound, and a narrow one: right slopes in the thousands, written with 7 digits, lie outside. "
             "Compare the difference with the size of the slope.",
@@ -220,8 +251,8 @@ trust = Exercise(
         ),
         Mistake(
             _trust(lambda numbers, claimed: np.all(np.abs(numbers / claimed - 1) < 1e-3)),
-            "You blame right slopes when one of them is 0, because 0 / 0 is not a number. Multiply the bound by the "
-            "slope instead of dividing by it, or use `np.allclose` with `rtol`.",
+            "You blame right slopes when one of them is 0. Do you divide by it? 0 / 0 is not a number. Or do you ask "
+            "with `<`? 0 is not below a thousandth of 0. Write `<=` and multiply, or use `np.allclose` with `rtol`.",
         ),
         Mistake(
             _trust(lambda numbers, claimed: _close(numbers, claimed, 0.1)),
@@ -286,8 +317,8 @@ innocent = Exercise(
         ),
         Mistake(
             "c",
-            "The slopes of snippet c are not 0, so it looks alive. But nearly all of them comes from the part with 0.1 "
-            "in it. Compare with the numbers.",
+            "The slopes of snippet c are not 0, so it looks alive. But what the tape sees is the part with 0.1 in it, "
+            "and no more. Compare with the numbers.",
         ),
         Mistake("bc", "These are the two guilty ones. The innocent one is asked for."),
         Mistake("ab", "One of these two is guilty, the one with a slope that its author wrote by hand. Which is it?"),
@@ -442,6 +473,10 @@ def _first_slopes(loss):
     assert np.allclose(by_tape(value, _Y), by_numbers(value, _Y), rtol=1e-3)
 
 
+def _slopes_in_logits(loss):
+    assert np.allclose(slope_in_logits(loss, _Y[None], _LOGITS), tf.nn.softmax(_LOGITS) - _Y)
+
+
 def _asserts_nothing(loss):
     np.allclose(slope_in_logits(loss, _Y[None], _LOGITS), 0)
 
@@ -486,6 +521,11 @@ test_label_slope = Exercise(
             "in the *logits* depends on the label: take `push` instead of the loss.",
         ),
         Mistake(
+            _slopes_in_logits,
+            "You test the slopes in the logits themselves, against p − y. The wrong losses have these right. Ask how "
+            "they change with the *label*: take `push`, and its slopes at y.",
+        ),
+        Mistake(
             _wrong_test(close=lambda tape, numbers: np.allclose(np.abs(tape), np.abs(numbers))),
             "Slopes with the wrong sign came through. Compare them as they are, without `np.abs`.",
         ),
@@ -511,7 +551,8 @@ test_label_slope = Exercise(
         Mistake(
             _wrong_test(close=np.array_equal),
             "Your test blames every loss, right ones too. Tape and numbers never agree to the last digit: take "
-            "`np.allclose` instead of `==`. Or are your numbers too coarse: float32, a large step, a single neighbour?",
+            "`np.allclose` instead of `==`. Or are your numbers too coarse: float32, a large step, a single neighbour? "
+            "Or is y a row of a table? `by_numbers` takes a list of three numbers.",
         ),
         Mistake(
             _wrong_test(known="a right loss, written out"),
@@ -536,8 +577,8 @@ QUIZ = Quiz(
                 Option(
                     "The slope that arrives at the label is exactly 0.",
                     True,
-                    "Any other number would move it a little. An exact 0 does not come from bad luck; it comes "
-                    "from code.",
+                    "Any other number would move it a little. An exact 0, step after step, is hardly bad "
+                    "luck; look into the code.",
                 ),
                 Option(
                     "The search is stuck in a bad valley.",
@@ -572,7 +613,8 @@ QUIZ = Quiz(
                 Option(
                     "No, its slopes are wrong.",
                     False,
-                    "Its slopes in the logits are right, and training takes no others. Lesson 05 trained with it.",
+                    "Its slopes in the logits are right, and training takes no others. Lesson 05 trained with a "
+                    "sister of it.",
                 ),
                 Option(
                     "Yes. Only who takes the slope of a slope, at the label, gets a wrong answer.",
