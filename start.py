@@ -135,7 +135,7 @@ def lab(arguments):
 def test(arguments):
     install("requirements-dev.txt")
     lessons = sorted((HOME / "notebooks").glob("*.ipynb")) + sorted((HOME / "notebooks/solutions").glob("*.ipynb"))
-    nbval = ["--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "--nbval-cell-timeout=120", "-p", "no:cacheprovider"]
+    nbval = ["--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "--nbval-cell-timeout=300", "-p", "no:cacheprovider"]
     nbval += ["-n2", "--dist=loadscope", "-q"]
     environment = {**os.environ, "COURSE_PROGRESS": "", "TQDM_DISABLE": "1"}
     results = [

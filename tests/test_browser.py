@@ -136,7 +136,7 @@ def run_all(page, lab, lesson):
     cells = "window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
     wait_until(page, f"() => {cells}.some(cell => cell.model.executionState === 'running')", 20)
     done = f"() => {cells}.every(cell => cell.model.executionCount && cell.model.executionState === 'idle')"
-    wait_until(page, done, 120, f"() => {cells}.map(cell => [cell.model.executionCount, cell.model.executionState])")
+    wait_until(page, done, 300, f"() => {cells}.map(cell => [cell.model.executionCount, cell.model.executionState])")
     command(page, "docmanager:save")
     page.wait_for_timeout(1500)
     return json.loads((lab[1] / "notebooks" / "my" / lesson).read_text(encoding="utf-8"))

@@ -221,6 +221,45 @@ def test_dataset_refuses_before_any_search(change, error, words):
         attack.dataset(change(base_model.gradient(*small_batch())), steps=1)
 
 
+def test_known_labels_are_one_hot_and_stay(digits):
+    images, labels = digits
+    attack = DeepLeakage(GradientModel(mlp()), batch=2)
+    attack.fix_labels(labels[:2])
+    np.testing.assert_array_equal(attack.labels, labels[:2])
+    np.testing.assert_allclose(attack.probabilities, np.eye(10)[labels[:2]], atol=1e-12)
+    assert [weight.shape for weight in attack.trainable_weights] == [(2, 784)]
+    attack.compile(optimizer=keras.optimizers.Adam(0.1))
+    captured = capture(attack.base_model, images[:2], labels[:2])
+    before = attack.images
+    fit(attack, captured, steps=3)
+    assert not np.array_equal(attack.images, before)
+    attack.reset(1)
+    np.testing.assert_array_equal(attack.labels, labels[:2])
+
+
+def test_reset_leaves_a_frozen_picture():
+    attack = small_attack(small_base_model())
+    attack.dense2.kernel.assign([[1.0, 2.0, 3.0]])
+    attack.dense1.trainable, before = False, attack.images
+    attack.reset(1)
+    np.testing.assert_array_equal(attack.images, before)
+    np.testing.assert_allclose(attack.probabilities, np.full((1, 3), 1 / 3), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "wrong, came",
+    [(3, "[3]"), ([0, 3], "[0, 3]"), ([0, -1], "[0, -1]"), ([0.0, 1.0], "[0.0, 1.0]"), ([0, 1, 2], "[0, 1, 2]")],
+)
+def test_labels_that_do_not_fit_are_refused(wrong, came):
+    attack = small_attack(small_base_model(), batch=2)
+    with pytest.raises(ValueError) as error:
+        attack.fix_labels(wrong)
+    assert str(error.value) == (
+        f"labels is {came}, but 2 whole numbers from 0 to 2 are expected, one for each picture."
+    )
+    assert attack.dense2.trainable
+
+
 def test_base_models_that_do_not_fit_are_refused():
     with pytest.raises(TypeError, match="GradientModel\\(network\\)"):
         DeepLeakage(mlp())

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from helpers import models
 from helpers.models import GradientModel, check_captured, lenet, mlp
 from tests.conftest import small_attack, small_base_model, small_batch
 
@@ -135,6 +136,20 @@ def test_networks_are_as_described():
         assert 0.3 < np.abs(weight).max() <= 0.5
     first, second = (layer.kernel.numpy().ravel()[:100] for layer in colour.layers[2:4])
     assert not np.array_equal(first, second)
+
+
+def test_float64_is_for_what_is_made_inside_and_ends_with_an_error_too():
+    with models.float64():
+        base_model = small_base_model()
+    assert {weight.dtype for weight in base_model.weights} == {"float64"}
+    assert {weight.dtype for weight in small_base_model().weights} == {"float32"}
+    x, y = small_batch()
+    assert {tensor.dtype.name for tensor in base_model.gradient(x, y)} == {"float64"}
+    attack = small_attack(base_model)
+    assert attack.images.dtype == attack.probabilities.dtype == "float64"
+    with pytest.raises(RuntimeError), models.float64():
+        raise RuntimeError
+    assert keras.config.floatx() == "float32" and keras.config.dtype_policy().name == "float32"
 
 
 def test_base_model_trains_saves_and_loads_as_any_keras_model(tmp_path):

@@ -1,8 +1,11 @@
+import contextlib
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from helpers import metrics, optimizers
+from helpers import metrics, models, optimizers
 from helpers.leakage import DeepLeakage
 from helpers.models import GradientModel, lenet
 from helpers.optimizers import fit_lbfgs
@@ -18,7 +21,7 @@ def attack_on_lenet():
 
 def test_lbfgs_brings_digits_back_with_one_compilation(attack_on_lenet, digits):
     images, labels = digits
-    attack = attack_on_lenet
+    attack, compiled = attack_on_lenet, set()
     for number in (3, 500, 1500):
         record = fit_lbfgs(attack, capture(attack.base_model, images[[number]], labels[[number]]))
         assert attack.label == labels[number]
@@ -26,7 +29,131 @@ def test_lbfgs_brings_digits_back_with_one_compilation(attack_on_lenet, digits):
         assert len(record.distances) == len(record.images) == len(record.seconds) <= 301
         assert record.distances[-1] < 1e-5 * record.distances[0]
         assert np.all(np.diff(record.seconds) >= 0)
-    assert attack._lbfgs_function.experimental_get_tracing_count() == 1
+        compiled.add(id(attack._lbfgs_function))
+    assert len(compiled) == 1
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("frozen", [None, "dense1", "dense2"])
+def test_what_is_searched_is_the_distance_of_the_model(batch, frozen):
+    """The compiled function, which writes to no layer, against the model called with what its layers hold."""
+    base_model = small_base_model()
+    attack = small_attack(base_model, batch)
+    captured = base_model.gradient(*small_batch(batch))
+    if frozen:
+        getattr(attack, frozen).trainable = False
+    function, flatten = optimizers._distance_function(attack), optimizers._flatten
+    for seed in (1, 2):
+        attack.reset(seed)
+        attack.dense2.kernel.assign(np.random.default_rng(seed).normal(size=attack.dense2.kernel.shape))
+        weights = attack.trainable_variables
+        with tf.GradientTape() as tape:
+            expected = attack.compute_loss(y=captured, y_pred=attack(attack.one))
+        slope = tape.gradient(expected, [weight.value for weight in weights])
+        flat = flatten(weights)
+        for weight in weights:
+            weight.assign(tf.zeros_like(weight))  # the function must use what it is given
+        distance, found = function(flat, flatten(captured))
+        np.testing.assert_allclose(distance, expected, rtol=1e-5)
+        np.testing.assert_allclose(found, flatten(slope), rtol=1e-4, atol=1e-7)
+        assert all(not np.any(weight) for weight in weights)
+
+
+def test_an_attack_with_a_distance_of_its_own_is_searched_by_it():
+    """As in lesson 15: what compute_loss reads from the layers counts, and its slope too."""
+
+    class Darker(DeepLeakage):
+        def compute_loss(self, **kwargs):
+            return super().compute_loss(**kwargs) + tf.reduce_sum(self.dense1.kernel**2)
+
+    base_model = small_base_model()
+    attack = Darker(base_model, image_shape=(2, 3), classes=3)
+    captured = base_model.gradient(*small_batch())
+    fit_lbfgs(attack, captured, max_steps=60)
+    assert metrics.mse(attack.image, np.zeros((2, 3))) < metrics.mse(small_batch()[0], np.zeros((1, 6))) / 100
+
+
+def test_known_labels_stay_and_the_pictures_come(attack_on_lenet, digits):
+    images, labels = digits
+    attack = DeepLeakage(attack_on_lenet.base_model)
+    captured = capture(attack.base_model, images[[3]], labels[[3]])
+    fit_lbfgs(attack, captured, max_steps=2, starts=1)  # the label is frozen after a search as well
+    attack.fix_labels([labels[3]])
+    record = fit_lbfgs(attack, captured)
+    assert metrics.mse(attack.image, images[3]) < 1e-4
+    for probabilities in (attack.probabilities, record.probabilities[0], record.probabilities[-1]):
+        np.testing.assert_allclose(probabilities, np.eye(10)[labels[[3]]], atol=1e-12)
+
+
+def test_a_frozen_picture_stays_and_the_label_comes():
+    base_model = small_base_model()
+    x, y = small_batch()
+    attack = small_attack(base_model)
+    attack.dense1.kernel.assign(x)
+    attack.dense1.trainable = False
+    record = fit_lbfgs(attack, base_model.gradient(x, y))
+    np.testing.assert_array_equal(attack.images.reshape(1, 6), x)
+    np.testing.assert_array_equal(record.images[-1].reshape(1, 6), x)
+    np.testing.assert_allclose(attack.probabilities, y, atol=1e-3)
+    attack.dense2.trainable = False
+    with pytest.raises(ValueError, match="both frozen"):
+        fit_lbfgs(attack, base_model.gradient(x, y))
+
+
+def test_a_search_begins_at_the_picture_that_is_given(monkeypatch):
+    base_model = small_base_model()
+    x, y = small_batch(2)
+    attack = small_attack(base_model, batch=2)
+    begin = np.full((2, 2, 3), 0.25, "float32")
+    captured = base_model.gradient(x, y)
+    near = fit_lbfgs(attack, captured, max_steps=5, starts=1, images=begin)
+    np.testing.assert_array_equal(near.images[0], begin)
+    np.testing.assert_allclose(near.probabilities[0], np.full((2, 3), 1 / 3), rtol=1e-6)
+    monkeypatch.setattr(optimizers, "FAILED", 0.0)
+    begun, add = [], optimizers.Record.add
+
+    def noted(record, images, *rest):
+        begun.extend([] if record.images else [images])
+        add(record, images, *rest)
+
+    monkeypatch.setattr(optimizers.Record, "add", noted)
+    fit_lbfgs(attack, captured, max_steps=2, starts=2, seed=7, images=begin)
+    attack.reset(8)
+    np.testing.assert_array_equal(begun[0], begin)
+    np.testing.assert_array_equal(begun[1], attack.images)  # the second start is random again
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((2, 3)), np.zeros((1, 3, 2)), np.full((1, 2, 3), np.nan)])
+def test_beginnings_that_do_not_fit_are_refused(wrong):
+    base_model = small_base_model()
+    with pytest.raises(ValueError, match=r"images has the shape .* expected \(1, 2, 3\), with no NaN"):
+        fit_lbfgs(small_attack(base_model), base_model.gradient(*small_batch()), images=wrong)
+
+
+def test_float64_gets_nearer():
+    ends = {}
+    for name in ("float32", "float64"):
+        with models.float64() if name == "float64" else contextlib.nullcontext():
+            base_model, (x, y) = small_base_model(), small_batch()
+        attack = small_attack(base_model)
+        captured = [tf.cast(tensor, name) for tensor in base_model.gradient(x, y)]
+        record = fit_lbfgs(attack, captured)
+        assert record.images[-1].dtype == name
+        ends[name] = record.distances[-1]
+        assert metrics.mse(attack.image.reshape(1, 6), x) < 1e-3
+    assert ends["float64"] < optimizers.REACHED
+
+
+def test_a_good_start_goes_on_with_its_memory_and_uses_up_another(monkeypatch):
+    base_model = small_base_model()
+    attack = small_attack(base_model)
+    captured = base_model.gradient(*small_batch())
+    monkeypatch.setattr(optimizers, "FAILED", np.inf)
+    monkeypatch.setattr(optimizers, "REACHED", 0.0)
+    record = fit_lbfgs(attack, captured, max_steps=4, starts=3)
+    assert record.starts == 3 and len(record.distances) == 13
+    whole = fit_lbfgs(attack, captured, max_steps=12, starts=1)
+    np.testing.assert_array_equal(record.distances, whole.distances)
 
 
 def test_stop_is_relative_to_the_captured_gradient():
