@@ -9,8 +9,9 @@ import sys
 import tempfile
 
 _MODULES = (
-    "analytic claims curves data diagrams doctor editions exercises federation galleries landscapes layers leakage "
-    "metrics models optimizers plots progress quiz sweeps symbols widgets"
+    "analytic claims curves data diagrams doctor editions exercises failure_gallery federation galleries "
+    "landscapes layers leakage metrics models optimizers plots progress quiz sweep_failures sweeps symbols "
+    "widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 

@@ -193,3 +193,14 @@ def from_text(text):
     """The (28, 28) picture in [0, 1] that `as_text` made this text of."""
     both = np.frombuffer(base64.b64decode(text), "uint8")
     return np.stack([both // 16, both % 16], axis=1).reshape(28, 28) / 15
+
+
+def pick(rows, **change):
+    """The rows of one setting: the paper's, with these changes. Rows as `sweeps.load` gives them."""
+    setting = {**PAPER, **change}
+    return [row for row in rows if all(row[key] == value for key, value in setting.items())]
+
+
+def count(rows, mse="mse", right="right"):
+    """How many rows are solved: mse below SOLVED, and the label right. Lesson 13 lets you write it."""
+    return sum(row[mse] is not None and row[mse] < SOLVED and bool(row[right]) for row in rows)
