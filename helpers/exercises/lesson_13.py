@@ -16,7 +16,7 @@ def _row(mse, right, mse_1=0.5, right_1=False):
 
 
 _ROWS = {
-    "seven rows": (
+    "eight rows": (
         [
             _row(0.00001, True, 0.00001, True),
             _row(0.0004, True),
@@ -24,6 +24,7 @@ _ROWS = {
             _row(0.0002, False),
             _row(0.0003, False),
             _row(None, None, None, None),
+            _row(None, True, None, True),
             _row(0.02, True),
         ],
     ),
@@ -65,10 +66,8 @@ count_back = Exercise(
             "Both must hold, so it is `and`, not `or`.",
         ),
         Mistake(
-            lambda rows: sum(
-                not (row["mse"] or 0) >= 0.001 and bool(row["right"] or row["mse"] is None) for row in rows
-            ),
-            "A row without a number was counted. Where the mse is None, nothing came back.",
+            lambda rows: sum((row["mse"] or 0) < 0.001 and bool(row["right"]) for row in rows),
+            "A row without a number was counted. Where the mse is None, nothing came back, even if the label is right.",
         ),
         Mistake(
             lambda rows: len(rows) - _count(rows),
@@ -207,7 +206,10 @@ def _observe_rescue(answer, name):
     result = answer(search, starts)
     if result is None and not asked:
         return None
-    return {"the seeds that were run": sorted(set(asked)), "what came back": _said(result, distances)}
+    return {
+        "the seeds that were run": ", ".join(map(str, sorted(set(asked)))) or "none",
+        "what came back": _said(result, distances),
+    }
 
 
 def _said(result, distances):
@@ -242,6 +244,11 @@ def _first_good(search, starts):
         distance, picture = search(seed)
         if not np.isnan(distance):
             return picture
+
+
+def _from_zero(search, starts):
+    for seed in range(starts):
+        search(seed)
 
 
 def _last_better(search, starts):
@@ -279,7 +286,7 @@ rescue = Exercise(
     mistakes=[
         Mistake(
             _rescue(_plain_min),
-            "`min` was led astray by a NaN that came first. Take the NaN out before you compare.",
+            "A NaN that came first was kept, as nothing is smaller than NaN. Take the NaN out before you compare.",
         ),
         Mistake(
             _rescue(lambda distances: int(np.argmin(distances))),
@@ -310,6 +317,10 @@ rescue = Exercise(
             _all_but_the_last,
             "The last start was left out. `range(starts)` ends before `starts` by itself.",
             key="the seeds that were run",
+        ),
+        Mistake(
+            _from_zero,
+            "No distance is below 0, so nothing was kept. Begin with `best_distance = np.inf`.",
         ),
         Mistake(
             _first_good,
