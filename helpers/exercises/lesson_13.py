@@ -101,7 +101,7 @@ count_back = Exercise(
 )
 
 
-# ---- comes_back and false_stops: letters
+# ---- comes_back: letters, as in false_stops
 
 
 def _observe_letters(answer):
@@ -149,33 +149,6 @@ comes_back = Exercise(
         Mistake("a", _NARROW + " Has swish a corner?"),
         Mistake("d", _NARROW + " Is Glorot wide?"),
         Mistake("xx", 'Write letters from a to d in quotes, for example "ab".'),
-    ],
-)
-
-_FALSE = "Divide: what is left over the distance of noise. Honest is at most 0.0001, a ten-thousandth. "
-
-false_stops = Exercise(
-    "13",
-    "false_stops",
-    kind="value",
-    observe=_observe_letters,
-    hints=[
-        "How much is left? Divide the last column by the one before it, row by row.",
-        "A ten-thousandth is 0.0001. In row a it is 0.0000009 / 400, which is far less: an honest stop.",
-        "c: 0.0000009 / 0.02 = 0.000045, honest. e: 0.0000003 / 0.005 = 0.00006, honest. Two rows are left to do.",
-    ],
-    mistakes=[
-        Mistake("ace", "These three are the honest ones. The false ones are asked for."),
-        Mistake("b", _FALSE + "In b a quarter is left, which is right. But another one is false as well."),
-        Mistake("d", _FALSE + "d is right. But look at b, where even noise is nearly below the bound."),
-        Mistake("bcde", _FALSE + "In two of these four rows less than that is left: 0.000045 and 0.00006."),
-        Mistake("bde", _FALSE + "In e: 0.0000003 / 0.005 = 0.00006."),
-        Mistake("bcd", _FALSE + "In c: 0.0000009 / 0.02 = 0.000045."),
-        Mistake("e", "e has the smallest last number, but what counts is the last number against that of noise."),
-        Mistake("a", "In a the distance fell from 400 to less than a millionth. No stop here is more honest."),
-        Mistake("abc", "These share the last number, 0.0000009. What differs is the noise; compare with that."),
-        Mistake("abcde", "Not all. They used a poor rule, but three of them stopped late enough all the same."),
-        Mistake("xx", 'Write letters from a to e in quotes, for example "ab".'),
     ],
 )
 
@@ -330,6 +303,36 @@ rescue = Exercise(
             _last_better,
             "Each start was compared with the one before it. Compare it with the best so far.",
         ),
+    ],
+)
+
+
+# ---- false_stops
+
+_FALSE = "Divide: what is left over the distance of noise. Honest is at most 0.0001, a ten-thousandth. "
+
+false_stops = Exercise(
+    "13",
+    "false_stops",
+    kind="value",
+    observe=_observe_letters,
+    hints=[
+        "How much is left? Divide the last column by the one before it, row by row.",
+        "A ten-thousandth is 0.0001. In row a it is 0.0000009 / 400, which is far less: an honest stop.",
+        "c: 0.0000009 / 0.02 = 0.000045, honest. e: 0.0000003 / 0.005 = 0.00006, honest. Two rows are left to do.",
+    ],
+    mistakes=[
+        Mistake("ace", "These three are the honest ones. The false ones are asked for."),
+        Mistake("b", _FALSE + "In b a quarter is left, which is right. But another one is false as well."),
+        Mistake("d", _FALSE + "d is right. But look at b, where even noise is nearly below the bound."),
+        Mistake("bcde", _FALSE + "In two of these four rows less than that is left: 0.000045 and 0.00006."),
+        Mistake("bde", _FALSE + "In e: 0.0000003 / 0.005 = 0.00006."),
+        Mistake("bcd", _FALSE + "In c: 0.0000009 / 0.02 = 0.000045."),
+        Mistake("e", "e has the smallest last number, but what counts is the last number against that of noise."),
+        Mistake("a", "In a the distance fell from 400 to less than a millionth. No stop here is more honest."),
+        Mistake("abc", "These share the last number, 0.0000009. What differs is the noise; compare with that."),
+        Mistake("abcde", "Not all. They used a poor rule, but three of them stopped late enough all the same."),
+        Mistake("xx", 'Write letters from a to e in quotes, for example "ab".'),
     ],
 )
 
