@@ -355,7 +355,7 @@ QUIZ = Quiz(
                 Option(
                     "It is, if float64 fails as well.",
                     False,
-                    "More digits do not make a staircase smooth, but they do not make it safe either.",
+                    "More places do not make a staircase smooth. But the network is not safe either way.",
                 ),
             ],
         ),
