@@ -10,7 +10,7 @@ import tempfile
 
 _MODULES = (
     "analytic claims curves data diagrams doctor editions equations exercises federation galleries landscapes layers "
-    "leakage metrics models optimizers peeling plots progress quiz sweeps symbols widgets"
+    "leakage metrics models optimizers peel_drawings peeling plots progress quiz sweeps symbols widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 
