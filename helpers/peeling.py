@@ -107,7 +107,9 @@ def peel(base_model, captured):
     label = _check_one_picture(base_model, captured)
     picture = _peel(base_model, captured, _least_squares)
     again = base_model.gradient(picture.reshape(1, -1), np.eye(len(captured[-1]))[[label]])
-    apart = _apart([np.asarray(tensor, "float64") for tensor in captured], again)
+    captured = [np.asarray(tensor, "float64") for tensor in captured]
+    least = 1e-6 * norm(*captured)
+    apart = max(norm(a - b) / max(norm(a), least) for a, b in zip(captured, again))
     if not apart < _SAME_GRADIENT:
         raise ValueError(
             f"The picture that came out has another gradient: one weight's differs by {apart:.2g} of its size. Either "
@@ -162,12 +164,6 @@ def _peel(base_model, captured, solve):
 def _least_squares(layer, table, stamps, outputs, kernel_slopes, steep):
     _count_again(layer, stamps, steep)
     return equations.least_squares(layer, table, stamps, outputs, kernel_slopes, steep)
-
-
-def _apart(captured, again):
-    """How far the two gradients are apart: that of the worst weight, relative to its own size."""
-    whole = norm(*captured)
-    return max(norm(a - b) / max(norm(a), 1e-6 * whole) for a, b in zip(captured, again))
 
 
 def _divide(layer, kernel_slopes, signal):
