@@ -2,7 +2,7 @@
 
     python3 start.py lab       install what is missing, copy the lessons to notebooks/my, open lesson 00
     python3 start.py test      install what the tests need too, run everything
-    python3 start.py bench     how fast and how surely it leaks, as a table
+    python3 start.py bench     how fast and how surely it leaks; a quarter of an hour, or `bench 5` for a first look
     python3 start.py claims    how far what the lessons say stays from its bounds, on other seeds
     python3 start.py sweep     repeat a stored sweep, e.g. `start.py sweep failures`
 
@@ -149,7 +149,7 @@ def test(arguments):
 
 def bench(arguments):
     install("requirements-dev.txt")
-    return run(PYTHON, "-m", "tests.benchmarks.success", *arguments)
+    return run(PYTHON, "-m", "tests.benchmarks.report", *arguments)
 
 
 def claims(arguments):

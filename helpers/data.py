@@ -48,3 +48,26 @@ def load_mnist():
             "load_mnist() again, or use load_digits(), which needs no network and has the same shape."
         ) from error
     return images.astype("float32") / 255, labels.astype("int64")
+
+
+def load_face(side=32):
+    """A face in colour: the astronaut Eileen Collins, cropped from scikit-image's photograph. Needs no network.
+
+    Args:
+        side: of the square picture, in pixels; the crop itself has 128.
+
+    Returns:
+        (side, side, 3) float32 in [0, 1]: red, green, blue.
+
+    Raises:
+        ValueError: `side` is not a whole number from 1 to 128.
+
+    Source: NASA, public domain. Attacked in lesson 15.
+    """
+    from skimage.data import astronaut
+    from skimage.transform import resize
+
+    if side not in range(1, 129):
+        raise ValueError(f"side is {side!r}; expected a whole number from 1 to 128, the crop's own side.")
+    crop = astronaut()[40:168, 165:293] / 255
+    return np.clip(resize(crop, (side, side), anti_aliasing=True), 0, 1).astype("float32")

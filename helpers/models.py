@@ -75,7 +75,7 @@ def cross_entropy(y, logits):
     """The mean cross entropy of a batch: y (batch, classes) probabilities, logits (batch, classes) → a scalar.
 
     Written out on purpose. The library's own has a second derivative in y that is silently zero (tensorflow issue
-    26495; lesson 12), and with it the dummy label of an attack never moves.
+    26495; lesson 12, tests/test_second_derivative.py), and with it the dummy label of an attack never moves.
     """
     return -tf.reduce_mean(tf.reduce_sum(y * tf.nn.log_softmax(logits), axis=1))
 

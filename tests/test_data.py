@@ -38,3 +38,22 @@ def test_mnist_has_the_form_of_the_digits(monkeypatch):
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: ((pixels, np.array([3, 4], "uint8")), None))
     images, labels = data.load_mnist()
     assert images.dtype == np.float32 and images.max() == 1 and labels.dtype == np.int64
+
+
+def test_the_face_is_in_colour_and_needs_no_network(monkeypatch):
+    import socket
+
+    monkeypatch.setattr(socket, "socket", lambda *args, **kwargs: pytest.fail("the network was asked"))
+    face = data.load_face()
+    assert face.shape == (32, 32, 3) and face.dtype == np.float32
+    assert 0 <= face.min() < 0.1 and 0.8 < face.max() <= 1
+    red, green, blue = face[12:24, 8:20].reshape(-1, 3).mean(axis=0)  # skin
+    assert red > green > blue and red - blue > 0.15
+    assert data.load_face(8).shape == (8, 8, 3)
+    assert np.abs(data.load_face(8) - face.reshape(8, 4, 8, 4, 3).mean(axis=(1, 3))).mean() < 0.05
+
+
+@pytest.mark.parametrize("side", [0, -3, 200, 3.5, None])
+def test_a_face_of_no_side_is_refused(side):
+    with pytest.raises(ValueError, match="from 1 to 128"):
+        data.load_face(side)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.metrics import mse, psnr, ssim
+from helpers.metrics import match, mse, psnr, ssim
 
 
 def test_equal_pictures(digits):
@@ -26,3 +26,28 @@ def test_float32_rounding_does_not_enter():
 def test_unequal_shapes_are_refused(metric):
     with pytest.raises(ValueError, match="\\(28, 28\\) and \\(784,\\)"):
         metric(np.zeros((28, 28)), np.zeros(784))
+
+
+def test_match_puts_what_was_found_in_the_order_of_the_truth(digits):
+    truth = digits[0][:5]
+    shuffled = np.array([3, 0, 4, 2, 1])
+    found = truth[shuffled] + 0.01
+    order = match(found, truth)
+    assert np.allclose(found[order], truth + 0.01)
+    assert order.tolist() == np.argsort(shuffled).tolist() != shuffled.tolist()
+    assert match(found.reshape(5, 784), truth.reshape(5, 784)).tolist() == order.tolist()
+
+
+def test_match_uses_each_picture_once_where_two_are_nearest_to_the_same():
+    truth, found = np.array([[0.5], [0.0]]), np.array([[0.2], [1.0]])
+    assert [int(np.argmin((found - one) ** 2)) for one in truth] == [0, 0]
+    assert match(found, truth).tolist() == [1, 0]
+
+
+def test_match_refuses_what_it_cannot_pair_off():
+    with pytest.raises(ValueError, match="must be equal"):
+        match(np.zeros((2, 4)), np.zeros((3, 4)))
+    with pytest.raises(ValueError, match="NaN"):
+        match(np.full((2, 4), np.nan), np.zeros((2, 4)))
+    with pytest.raises(ValueError, match="batches"):
+        match(np.zeros(4), np.zeros(4))

@@ -94,21 +94,6 @@ def test_second_order_inside_fit(float64, jit_compile, batch):
         assert np.abs(slope).max() > 1e-4
 
 
-def test_the_library_loss_still_has_no_second_derivative_in_the_labels():
-    """tensorflow issue 26495. The day this fails, TensorFlow has mended it: lesson 12 must then tell it as history."""
-    logits, y = tf.Variable([[0.3, -0.2, 0.5]]), tf.Variable([[0.2, 0.3, 0.5]])
-
-    def second_slope(loss):
-        with tf.GradientTape() as outer:
-            with tf.GradientTape() as inner:
-                value = loss(y, logits)
-            squared = tf.reduce_sum(inner.gradient(value, logits) ** 2)
-        return outer.gradient(squared, y, unconnected_gradients="zero").numpy()
-
-    assert np.all(second_slope(lambda y, z: tf.nn.softmax_cross_entropy_with_logits(y, z)) == 0)
-    assert np.all(np.abs(second_slope(lambda y, z: -tf.reduce_sum(y * tf.nn.log_softmax(z)))) > 1e-3)
-
-
 def test_gradient_of_a_frozen_network_is_complete():
     base_model, (x, y) = small_base_model(), small_batch()
     before = base_model.gradient(x, y)
