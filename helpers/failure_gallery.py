@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import data, widgets
+from helpers import data
 from helpers.plots import BLUE, GREY, ORANGE, Picture, _show_image, new_figure
 from helpers.sweep_failures import ACTIVATIONS, WEIGHTS, count, from_text, pick
 
@@ -121,16 +121,6 @@ def sheet(rows, settings, title):
 
 def _key(names, value):
     return next(key for key, name in names.items() if name == value)
-
-
-def drag(rows):
-    """Drag the activation and the range of the weights, see five runs of the stored sweep."""
-    return widgets.Slider(
-        lambda activation, weights: five_runs(rows, activation, weights),
-        {"activation": list(NAMES.values()), "weights": list(RANGES.values())},
-        "The sheet of pictures below shows four of the sixteen settings.",
-        start={"weights": "±0.5"},
-    )
 
 
 def activations(title):

@@ -60,17 +60,12 @@ def test_five_runs_say_what_came_back_and_where_nothing_was_sent(rows):
     assert good.figure.axes[5].get_title() == "came back\nmse 1e-06" and "20 of 20" in good.description
 
 
-def test_dragging_keeps_the_size_and_every_setting_can_be_reached(rows):
+def test_five_runs_of_every_setting_have_one_size(rows):
     sizes = set()
     for activation in failure_gallery.NAMES.values():
         for weights in failure_gallery.RANGES.values():
             sizes.add(tuple(failure_gallery.five_runs(rows, activation, weights).figure.get_size_inches()))
     assert len(sizes) == 1
-    slider = failure_gallery.drag(rows)
-    assert slider.values == ("sigmoid", "±0.5")
-    before = slider.image.value
-    slider.sliders[0].value = "ReLU"
-    assert slider.image.value != before
 
 
 def test_the_corner_of_relu_has_no_slope_and_swish_is_smooth():
