@@ -189,7 +189,10 @@ def drag_every_slider(page, expected):
             slider.focus()
             for _ in range(5):
                 page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(1500)
+            for _ in range(30):
+                page.wait_for_timeout(500)
+                if image.get_attribute("src") != before:
+                    break
             assert image.get_attribute("src") != before, "the slider moved, the picture did not change"
             assert image.bounding_box()["width"] == size["width"] and image.bounding_box()["height"] == size["height"]
         box.screenshot(path=SCREENSHOTS / f"widget-{time.time_ns()}.png")
