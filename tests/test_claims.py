@@ -62,3 +62,9 @@ def test_the_table_names_the_worst_run_and_what_is_missing():
     assert list(claims.rows("99", found)) == ["| 99 | a | < 1 | 0.5 (seed 1) | 2.0 times |"]
     assert "✗" in next(claims.rows("99", {**found, "seed 1": []}))
     assert "✗" in next(claims.rows("99", {**found, "seed 1": [told(2.0)]}))
+
+
+def test_a_lesson_that_ran_alone_leaves_the_rows_of_the_others():
+    text = claims.merged("| 00 | a | old |\n| 01 | b | old |\n| 99 | gone | old |\n", {"01": ["| 01 | c | new |"]})
+    assert text.splitlines()[-2:] == ["| 00 | a | old |", "| 01 | c | new |"]
+    assert claims.merged(text, {}) == text

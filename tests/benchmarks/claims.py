@@ -1,7 +1,7 @@
 """How far each lesson's claims stay from their bounds: `python3 start.py claims [NN ...]`.
 
 Runs the solved editions with the lessons' own seed, with five others, and with the own seed on TensorFlow's plain
-kernels (TF_ENABLE_ONEDNN_OPTS=0). Prints a table and, when every lesson ran, writes it to tests/benchmarks/claims.md.
+kernels (TF_ENABLE_ONEDNN_OPTS=0). Prints a table, and puts each lesson's rows into tests/benchmarks/claims.md.
 """
 
 import json
@@ -20,6 +20,7 @@ from helpers import editions
 RUNS = {f"seed {seed}": {"COURSE_SEED": str(seed)} for seed in range(6)}
 RUNS["seed 0, no oneDNN"] = {"COURSE_SEED": "0", "TF_ENABLE_ONEDNN_OPTS": "0"}
 TABLE = Path(__file__).with_suffix(".md")
+HEAD = ["| lesson | claim | bound | worst of seven runs | room |", "|---|---|---|---|---|"]
 
 
 def run(number, name):
@@ -77,22 +78,29 @@ def room(sign, value, bound):
     return f"{big / small:,.1f} times" if big < 1e6 * small else "more than a million times"
 
 
-def main(arguments):
+def merged(text, new):
+    """The table's text with the rows of some lessons replaced; those of lessons that are no more are dropped.
+
+    Args:
+        text: of claims.md as it was, str.
+        new: a dict from a lesson's two digits to its rows, lists of str.
+    """
     numbers = [source.name[:2] for source in editions.sources()]
-    chosen = arguments or numbers
+    old = {number: [line for line in text.splitlines() if line.startswith(f"| {number} ")] for number in numbers}
+    lines = [row for number in numbers for row in {**old, **new}[number]]
+    return "\n".join([__doc__.strip(), "", f"Run on {platform.system()} {platform.machine()}.", "", *HEAD, *lines, ""])
+
+
+def main(arguments):
+    chosen = arguments or [source.name[:2] for source in editions.sources()]
     jobs = [(number, name) for number in chosen for name in RUNS]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         results = list(tqdm(pool.map(run, *zip(*jobs)), total=len(jobs), unit="run"))
     found = dict(zip(jobs, results))
-    table = ["| lesson | claim | bound | worst of seven runs | room |", "|---|---|---|---|---|"]
-    for number in chosen:
-        table += rows(number, {name: found[number, name] for name in RUNS})
-    print("\n".join(table))
-    if chosen == numbers:
-        machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        text = f"{__doc__.strip()}\n\nLast run on {machine}.\n\n" + "\n".join(table) + "\n"
-        TABLE.write_text(text, encoding="utf-8")
-    return int(any("✗" in row for row in table))
+    new = {number: list(rows(number, {name: found[number, name] for name in RUNS})) for number in chosen}
+    print("\n".join([*HEAD, *sum(new.values(), [])]))
+    TABLE.write_text(merged(TABLE.read_text(encoding="utf-8") if TABLE.exists() else "", new), encoding="utf-8")
+    return int(any("✗" in row for part in new.values() for row in part))
 
 
 if __name__ == "__main__":

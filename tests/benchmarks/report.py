@@ -144,7 +144,7 @@ def tables(kept):
     rows = []
     for row in kept["steps"]:
         called, loop = row["called"], row["loop"]
-        step, evaluation = called["attack step"], called["evaluation"]
+        step, evaluation, around = called["attack step"], called["evaluation"], 100 * row["around"]
         rows.append(
             [
                 row["network"],
@@ -152,7 +152,7 @@ def tables(kept):
                 f"{step:.2f} ms, {step / called['plain gradient']:.1f} gradients",
                 f"{loop['plain gradient']:.2f} and {loop['attack step']:.2f} ms, "
                 f"{loop['attack step'] / loop['plain gradient']:.1f} gradients",
-                f"{evaluation:.2f} ms, {evaluation / step:.1f} steps; {100 * row['around']:.0f} % of it is SciPy and the record",
+                f"{evaluation:.2f} ms, {evaluation / step:.1f} steps; {around:.0f} % of it is SciPy and the record",
             ]
         )
     parts.append(table(head, rows))
