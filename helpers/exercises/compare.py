@@ -124,7 +124,7 @@ def describe(value):
     name = type(value).__name__
     if isinstance(getattr(value, "shape", None), tuple) or hasattr(getattr(value, "shape", None), "as_list"):
         kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
-        kind += " of True and False," * (getattr(value, "dtype", None) == bool)
+        kind += " of True and False," * ("bool" in str(getattr(value, "dtype", "")))
         return f"{kind} of shape {tuple(value.shape)}" if len(value.shape) else f"{kind} that holds {str(value)[:40]}"
     shown = f" {cut(repr(value))}" if isinstance(value, (str, list, tuple, dict)) else ""
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}{shown}"
