@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.metrics import mse
-from helpers.plots import BLUE, GREEN, GREY, ORANGE, RED, Picture, _show_image, new_figure
+from helpers.plots import BLUE, GREEN, GREY, ORANGE, RED, Picture, _name_axes, _show_image, new_figure
 
 
 def three_tables(picture, title):
@@ -81,9 +81,7 @@ def directions(arrows, title):
     reach = np.array([*arrows.values(), (0, 0)], "float64")
     low, high = reach.min(axis=0), reach.max(axis=0)
     axis.set(xlim=(low[0] - 0.5, high[0] + 2.4), ylim=(low[1] - 0.5, high[1] + 0.8), aspect="equal")
-    axis.set_xlabel("first number", fontsize=10)
-    axis.set_ylabel("second number", fontsize=10)
-    axis.grid(alpha=0.3)
+    _name_axes(axis, "first number", "second number")
     return Picture(figure, f"Arrows from one point, {title}: {', '.join(arrows)}.")
 
 
@@ -110,9 +108,7 @@ def weighing(records, truth, share, step):
             curve.plot([step], errors[step : step + 1], "o", color=ORANGE, markersize=9, zorder=4)
     curve.set(yscale="log", ylim=(3e-4, 0.3), xlim=(-2, max(len(search.images) for search in records.values()) + 1))
     curve.set_title(f"share {share:g}: error {mse(record.images[step][0], truth):.4f}", fontsize=11)
-    curve.set_xlabel("step", fontsize=10)
-    curve.set_ylabel("mean squared error", fontsize=10)
-    curve.grid(alpha=0.3)
+    _name_axes(curve, "step", "mean squared error")
     return Picture(figure, f"The face at step {step} with the share {share:g}, and the error of every share.")
 
 

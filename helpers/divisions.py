@@ -6,7 +6,7 @@ Drawn for lesson 09. Each function returns a plots.Picture.
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plots import BLUE, GREY, ORANGE, Picture, _show_image, new_figure
+from helpers.plots import BLUE, GREY, ORANGE, Picture, _name_axes, _show_image, new_figure
 
 ACROSS = 8  # how many pictures of a batch stand in a row
 
@@ -166,8 +166,6 @@ def counts_by_size(sizes, counts, title):
     for (name, numbers), color, style in zip(counts.items(), (BLUE, ORANGE, "black"), ("o-", "s--", "^-.")):
         axis.plot(places, numbers, style, color=color, label=name, linewidth=2, markersize=7)
     axis.set(xticks=places, xticklabels=sizes, ylim=(-0.3, 1.1 * max(map(max, counts.values())) + 1))
-    axis.set_xlabel("pictures in the batch", fontsize=10)
-    axis.set_ylabel("came back exactly (mean)", fontsize=10)
-    axis.grid(alpha=0.3)
+    _name_axes(axis, "pictures in the batch", "came back exactly (mean)")
     axis.legend(fontsize=9)
     return Picture(figure, f"Curves of how many pictures come back exactly, {title}: {', '.join(counts)}.")

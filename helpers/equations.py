@@ -56,7 +56,7 @@ def least_squares(layer, table, stamps, outputs, kernel_gradient, steep):
     The system's condition number is mostly between 4 and 200, so the normal equations in float64 lose nothing that
     a float32 gradient had. Measured on one core, all layers of a LeNet: 28×28 in 0.15 s by the two small matrices
     of `_by_channel`, 0.4 s by one large Cholesky factorisation, 0.25 s by conjugate gradients, 0.6 s by LSMR;
-    32×32 colour 0.7 s, 1.2 s, 1.2 s and 2.2 s.
+    32×32 colour 0.95 s, 1.2 s, 1.2 s and 2.2 s.
 
     Args:
         layer: the Conv2D.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plots import BLUE, GREY, ORANGE, PURPLE, RED, Picture, new_figure
+from helpers.plots import BLUE, GREY, ORANGE, PURPLE, RED, Picture, _name_axes, new_figure
 
 
 def _plain(number):
@@ -149,9 +149,7 @@ def minus_log(title):
             ha="right" if left else "left"
         )  # fmt: skip
     axes[0, 0].set(xlim=(0, 1.03), ylim=(-0.2, 4.8))
-    axes[0, 0].set_xlabel("p, the probability given to the true class", fontsize=10)
-    axes[0, 0].set_ylabel("loss, −log p", fontsize=10)
-    axes[0, 0].grid(alpha=0.3)
+    _name_axes(axes[0, 0], "p, the probability given to the true class", "loss, −log p")
     return Picture(figure, f"The curve of −log p, steep near 0 and 0 at 1: {title}.")
 
 

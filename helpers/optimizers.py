@@ -69,7 +69,7 @@ class Record(keras.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self._began)
 
 
-def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0, images=None):
+def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0, images=None, reached=REACHED):
     """Train the picture and the label of `attack` by L-BFGS, the optimiser that the paper uses.
 
     SciPy's L-BFGS-B works on one flat vector; one function, compiled once for an attack, gives it the distance
@@ -84,17 +84,21 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0, images=None):
         starts: how often it is started, at most.
         seed: of the first dummy; another one has seed + 1 or seed + 2.
         images: where the first start begins, (batch, *image_shape) floats, instead of a random dummy.
+        reached: the distance, divided by the captured gradient's own size, below which it stops as "reached"; 0 never
+            stops it. Lesson 13 shows where the usual one is too large.
 
     Returns:
         The Record of the best start. `attack` holds its last dummy.
 
     Raises:
         TypeError, ValueError: when `captured` cannot come from the base model (models.check_captured).
-        ValueError: when `max_steps` or `starts` is below 1, `images` has another shape or is not finite, or both
-            layers are frozen.
+        ValueError: when `max_steps` or `starts` is below 1, `reached` below 0, `images` has another shape or is not
+            finite, or both layers are frozen.
     """
     if max_steps < 1 or starts < 1:
         raise ValueError(f"max_steps is {max_steps} and starts is {starts}; both must be at least 1.")
+    if not reached >= 0:
+        raise ValueError(f"reached is {reached}; expected a small number such as {REACHED}, or 0 for no such stop.")
     if images is not None and (np.shape(images) != attack.images_shape or not np.all(np.isfinite(images))):
         raise ValueError(
             f"images has the shape {np.shape(images)}; expected {attack.images_shape}, with no NaN and no infinity."
@@ -108,12 +112,12 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0, images=None):
     best, used = None, 0
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm's own switch, which its notebook form overlooks
     with tqdm(total=starts * max_steps, unit="step", leave=False, delay=2, disable=quiet) as bar:
-        while used < starts and (best is None or _end(best) >= FAILED * size):
+        while used < starts and (best is None or _end(best) >= max(FAILED, reached) * size):
             attack.reset(seed + used)
             if best is None and images is not None:
                 attack.dense1.kernel.assign(np.reshape(images, attack.dense1.kernel.shape))
             record = Record()
-            used += _search(attack, captured, size, max_steps, starts - used, bar, record)
+            used += _search(attack, captured, size, max_steps, starts - used, reached, bar, record)
             if best is None or _end(record) < _end(best):
                 best = record
             if record.stopped == "interrupted":
@@ -130,10 +134,10 @@ def _end(record):
     return np.nan_to_num(record.distances[-1], nan=np.inf)
 
 
-def _search(attack, captured, size, max_steps, starts, bar, record):
+def _search(attack, captured, size, max_steps, starts, reached, bar, record):
     """L-BFGS-B from the dummy that `attack` holds, noted in `record`. It goes on for as many steps as `starts` starts
     have, but stops at the end of any of them where it is far from the captured gradient. Returns how many it used."""
-    function, dtype, captured = _distance_function(attack), attack.dense1.kernel.dtype, _flatten(captured)
+    function, dtype = distance_function(attack, captured), attack.dense1.kernel.dtype
     kept, pixels = (attack.images, attack.probabilities), attack.images.size if attack.dense1.trainable else 0
     flat = _flatten(attack.trainable_variables).numpy().astype("float64")
     units = np.where(np.arange(len(flat)) < pixels, 1.0, LABEL_UNIT if attack.batch == 1 else 1.0)
@@ -141,8 +145,8 @@ def _search(attack, captured, size, max_steps, starts, bar, record):
 
     def distance_and_slope(flat):
         record.evaluations += 1
-        distance, slope = function(tf.constant((flat * units).astype(dtype)), captured)
-        return float(distance) / size, slope.numpy() * (units / size)
+        distance, slope = function(flat * units)
+        return distance / size, slope * (units / size)
 
     def note(flat, distance):
         flat = flat * units
@@ -158,7 +162,7 @@ def _search(attack, captured, size, max_steps, starts, bar, record):
         steps += 1
         note(here, distance * size)
         bar.update()
-        if distance < REACHED:
+        if distance < reached:
             record.stopped = "reached"
         elif steps == starts * max_steps or steps % max_steps == 0 and not distance < FAILED:
             record.stopped = "steps"
@@ -178,6 +182,26 @@ def _search(attack, captured, size, max_steps, starts, bar, record):
     except KeyboardInterrupt:
         record.stopped = "interrupted"
     return max(1, math.ceil(steps / max_steps))
+
+
+def distance_function(attack, captured):
+    """What a search by slopes asks for: the distance of a dummy, and its slope there, by one compiled function.
+
+    Args:
+        attack: a DeepLeakage model. What its layers hold stays as it is.
+        captured: a list of tensors, one for each weight of the base model.
+
+    Returns:
+        A function from a dummy, the entries of `attack.trainable_variables` as one flat array, to the distance, a
+        float, and its slope, a flat float64 array of the same length.
+    """
+    function, target, dtype = _distance_function(attack), _flatten(captured), attack.dense1.kernel.dtype
+
+    def distance_and_slope(flat):
+        distance, slope = function(tf.constant(flat.astype(dtype)), target)
+        return float(distance), slope.numpy().astype("float64")
+
+    return distance_and_slope
 
 
 def _distance_function(attack):

@@ -54,7 +54,7 @@ def lines(equations, title, names=("coffee", "tea")):
         title: the message.
         names: of the two unknowns.
     """
-    panels = {"one equation: a line of answers": 1, "two: one answer": 2, "three, rounded: the nearest": 3}
+    panels = {"one equation: a line of answers": 1, "two: one answer": 2, "three, one is off: the nearest": 3}
     figure, axes = new_figure(3, width=8.4, height=3.1, title=title, sharey=True)
     across = np.array([0.0, 6.0])
     for axis, (caption, count) in zip(axes[0], panels.items()):
@@ -164,7 +164,7 @@ def _scale(axes, name, unknowns, equations):
         axes.plot([x - 1.5, x + 1.5], [top - 1.7, top - 1.7], color=color, linewidth=4)
         axes.text(x, top - 1.95, f"{number:,}\n{word}", ha="center", va="top", fontsize=9, linespacing=1.3)
     axes.text(0, 3.8, name, ha="center", va="top", fontsize=11)
-    verdict = "can be solved" if enough else "too few equations"
+    verdict = "enough equations" if enough else "too few equations"
     axes.text(0, -3.3, verdict, ha="center", va="top", fontsize=11, color=color, weight="bold")
 
 

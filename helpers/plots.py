@@ -84,6 +84,12 @@ def _show_label(axes, probabilities):
     axes.set_xlabel("class", fontsize=9)
 
 
+def _name_axes(axes, across, up, size=10):
+    axes.set_xlabel(across, fontsize=size)
+    axes.set_ylabel(up, fontsize=size)
+    axes.grid(alpha=0.3)
+
+
 def images(pictures, captions, title):
     """Pictures side by side.
 

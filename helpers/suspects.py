@@ -6,7 +6,19 @@ Each function returns a plots.Picture.
 import numpy as np
 
 from helpers.diagrams import _arrow, _box, _canvas
-from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show_image, _show_label, new_figure
+from helpers.plots import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    Picture,
+    _name_axes,
+    _show_image,
+    _show_label,
+    new_figure,
+)
 
 
 def line_up():
@@ -87,9 +99,7 @@ def tangents(places, heights, at, slopes, title, name):
     for (who, slope), color, style in zip(slopes.items(), (RED, GREEN, PURPLE), ("--", "-.", ":")):
         axis.plot(ends, height + slope * (ends - at), style, color=color, linewidth=2.2, label=who)
     axis.plot([at], [height], "o", color="black", markersize=8)
-    axis.set_xlabel(name, fontsize=11)
-    axis.set_ylabel("distance D", fontsize=11)
-    axis.grid(alpha=0.3)
+    _name_axes(axis, name, "distance D", size=11)
     axis.legend(fontsize=10)
     return Picture(figure, f"A curve with a point and the lines of {', '.join(slopes)}: {title}.")
 

@@ -70,7 +70,7 @@ def one_run(network, activation, weights, dtype, epochs, search, stop, first):
     Returns:
         A list of dict, one for each digit; see `attack_one`.
     """
-    with models.float64() if dtype == "float64" else contextlib.nullcontext(), stop_at(stop):
+    with models.float64() if dtype == "float64" else contextlib.nullcontext():
         keras.utils.set_random_seed(1000 + first)
         base_model = models.GradientModel(make_network(network, activation, weights))
         if epochs:
@@ -82,7 +82,7 @@ def one_run(network, activation, weights, dtype, epochs, search, stop, first):
             if not epochs:
                 keras.utils.set_random_seed(number)
                 base_model.set_weights(make_network(network, activation, weights).get_weights())
-            rows.append(attack_one(attack, number, search, thumbnail=first == 0))
+            rows.append(attack_one(attack, number, search, stop, thumbnail=first == 0))
         return rows
 
 
@@ -108,17 +108,7 @@ def train(network, epochs):
     network.fit(images[others].reshape(-1, 784), labels[others], batch_size=32, epochs=epochs, verbose=0)
 
 
-@contextlib.contextmanager
-def stop_at(distance):
-    """Inside it, `fit_lbfgs` stops at this relative distance."""
-    before, optimizers.REACHED = optimizers.REACHED, distance
-    try:
-        yield
-    finally:
-        optimizers.REACHED = before
-
-
-def attack_one(attack, number, search, thumbnail):
+def attack_one(attack, number, search, stop, thumbnail):
     """Attack digit `number` of `chosen`, with that number as its seed.
 
     Returns:
@@ -136,14 +126,14 @@ def attack_one(attack, number, search, thumbnail):
     size = float(sum(tf.reduce_sum(tensor**2) for tensor in captured))
     if size == 0:
         return {"picture": place, "stopped": "nothing sent"}
-    best = first = by_adam(attack, captured, number) if search == "Adam" else lbfgs(attack, captured, 1, number)
+    best = first = by_adam(attack, captured, number) if search == "Adam" else lbfgs(attack, captured, 1, number, stop)
     starts = 1
     if search != "Adam" and first.stopped != "reached":
         if first.distances[-1] < optimizers.FAILED * size:  # then the next start goes on from where this one ended
-            best = lbfgs(attack, captured, STARTS, number)
+            best = lbfgs(attack, captured, STARTS, number, stop)
             starts = best.starts
         else:
-            other = lbfgs(attack, captured, STARTS - 1, number + 1)
+            other = lbfgs(attack, captured, STARTS - 1, number + 1, stop)
             starts += other.starts
             best = other if other.distances[-1] < first.distances[-1] else first
     mse, right = compare(best, images[place], labels[place])
@@ -163,8 +153,8 @@ def attack_one(attack, number, search, thumbnail):
     }
 
 
-def lbfgs(attack, captured, starts, seed):
-    return optimizers.fit_lbfgs(attack, captured, STEPS, starts, seed)
+def lbfgs(attack, captured, starts, seed, stop):
+    return optimizers.fit_lbfgs(attack, captured, STEPS, starts, seed, reached=stop)
 
 
 def by_adam(attack, captured, seed):

@@ -7,6 +7,7 @@ start each, as in the authors' code. Lesson 14 draws the result, which is helper
 
 import collections
 import functools
+import math
 
 import keras
 import numpy as np
@@ -97,16 +98,14 @@ def paper_search(attack, captured, seed):
         images: the dummy picture after each evaluation, a list of (1, height, width) arrays.
         label: int, or -1 where the search ran away to numbers that are not finite.
     """
-    weights, seen = attack.trainable_variables, []
-    compiled, dtype = optimizers._distance_function(attack), weights[0].dtype
-    target = optimizers._flatten(captured)
+    function, seen = optimizers.distance_function(attack, captured), []
 
     def distance_and_slope(flat):
         seen.append(flat[: attack.images.size].reshape(attack.images_shape))
-        distance, slope = compiled(tf.constant(flat.astype(dtype)), target)
-        return float(distance), slope.numpy().astype("float64")
+        return function(flat)
 
-    start = np.random.default_rng(seed).normal(size=sum(optimizers._sizes(weights)))
+    unknowns = sum(math.prod(weight.shape) for weight in attack.trainable_variables)
+    start = np.random.default_rng(seed).normal(size=unknowns)
     end = plain_lbfgs(distance_and_slope, start, EVALUATIONS)
     if not np.all(np.isfinite(end)):
         return seen, -1

@@ -103,6 +103,7 @@ def doubled(**kwargs):
         (lambda v: v * 3, "a value is off: got 6, expected 4 (entry 1)"),
         (lambda v: 2 * v[:1], "the shape is (1,), expected (2,)"),
         (lambda v: 2 * v + np.nan, "NaN"),
+        (lambda v: v > 1, "got an array of True and False, of shape (2,)"),
         (lambda v: "2", "expected an array of shape (2,), got a str"),
         (lambda v: undefined_name, "NameError"),  # noqa: F821
         (lambda v: None if len(v) == 1 else 2 * v, "returned None"),
@@ -115,6 +116,12 @@ def doubled(**kwargs):
 )
 def test_shape_before_value_and_known_before_unknown(answer, words):
     assert words in doubled().check(answer).message
+
+
+def test_a_known_mistake_that_hands_back_rows_is_no_stumbling_block():
+    known = [Mistake(lambda values: [{"row": value} for value in values], "Those are the rows.")]
+    assert "Those are the rows." in doubled(mistakes=known).check(known[0].answer).message
+    assert "a value is off" in doubled(mistakes=known).check(lambda values: list(3 * values)).message
 
 
 def test_a_list_of_equal_numbers_is_as_good_as_an_array():
@@ -150,6 +157,27 @@ def test_a_mistake_with_a_key_is_known_by_that_entry_alone():
     keyed = Keyed("99", "keyed", [], mistakes)
     assert keyed.check(lambda: {"color": "red", "size": 7}).message == "✗ Not yet. Not red."
     assert "Size: a value is off" in keyed.check(lambda: {"color": "blue", "size": 7}).message
+
+
+NUMBERS = [e for e in ALL.values() if e.kind == "value" and not isinstance(e.reference, str)]
+
+
+@pytest.mark.parametrize("exercise", NUMBERS, ids=[f"{e.lesson}.{e.name}" for e in NUMBERS])
+def test_a_number_in_quotes_is_not_a_number(exercise):
+    numbers = exercise.reference
+    as_text = [str(number) for number in numbers] if np.ndim(numbers) else str(numbers)
+    for answer in (as_text, str(numbers), "75 %"):
+        verdict = exercise.check(answer)
+        assert not verdict.ok and verdict.message.endswith("Write numbers without quotes."), verdict
+
+
+def test_a_letter_may_stand_beside_a_digit():
+    class Letter(type(doubled())):
+        reference = "b"
+
+    letter = Letter("99", "letter", [], [Mistake("a", "Not a.")], kind="value")
+    assert letter.check("b").ok and letter.check("a").message == "✗ Not yet. Not a."
+    assert "“2” is not the answer" in letter.check("2").message
 
 
 def test_stranger_answers_never_raise():

@@ -55,7 +55,7 @@ def test_what_is_searched_is_the_distance_of_the_model(batch, frozen):
     captured = base_model.gradient(*small_batch(batch))
     if frozen:
         getattr(attack, frozen).trainable = False
-    function, flatten = optimizers._distance_function(attack), optimizers._flatten
+    function, flatten = optimizers.distance_function(attack, captured), optimizers._flatten
     for seed in (1, 2):
         attack.reset(seed)
         attack.dense2.kernel.assign(np.random.default_rng(seed).normal(size=attack.dense2.kernel.shape))
@@ -63,10 +63,11 @@ def test_what_is_searched_is_the_distance_of_the_model(batch, frozen):
         with tf.GradientTape() as tape:
             expected = attack.compute_loss(y=captured, y_pred=attack(attack.one))
         slope = tape.gradient(expected, [weight.value for weight in weights])
-        flat = flatten(weights)
+        flat = flatten(weights).numpy()
         for weight in weights:
             weight.assign(tf.zeros_like(weight))  # the function must use what it is given
-        distance, found = function(flat, flatten(captured))
+        distance, found = function(flat)
+        assert isinstance(distance, float) and found.dtype == "float64"
         np.testing.assert_allclose(distance, expected, rtol=1e-5)
         np.testing.assert_allclose(found, flatten(slope), rtol=1e-4, atol=1e-7)
         assert all(not np.any(weight) for weight in weights)
@@ -162,10 +163,9 @@ def test_a_good_start_goes_on_with_its_memory_and_uses_up_another(monkeypatch):
     attack = small_attack(base_model)
     captured = base_model.gradient(*small_batch())
     monkeypatch.setattr(optimizers, "FAILED", np.inf)
-    monkeypatch.setattr(optimizers, "REACHED", 0.0)
-    record = fit_lbfgs(attack, captured, max_steps=4, starts=3)
+    record = fit_lbfgs(attack, captured, max_steps=4, starts=3, reached=0)
     assert record.starts == 3 and len(record.distances) == 13
-    whole = fit_lbfgs(attack, captured, max_steps=12, starts=1)
+    whole = fit_lbfgs(attack, captured, max_steps=12, starts=1, reached=0)
     np.testing.assert_array_equal(record.distances, whole.distances)
 
 
@@ -187,6 +187,29 @@ def test_stop_is_relative_to_the_captured_gradient():
     assert tiny < 1e-6
     record = fit_lbfgs(attack, captured)
     assert record.distances[-1] < 0.01 * tiny
+
+
+def test_reached_moves_the_stop_and_nothing_else():
+    base_model = small_base_model()
+    attack = small_attack(base_model)
+    captured = base_model.gradient(*small_batch())
+    size = sum(float(np.sum(np.square(tensor))) for tensor in captured)
+    usual, named = fit_lbfgs(attack, captured), fit_lbfgs(attack, captured, reached=optimizers.REACHED)
+    assert usual.distances == named.distances
+    later = fit_lbfgs(attack, captured, reached=1e-10)
+    assert later.distances[: len(usual.distances)] == usual.distances and later.distances[-1] < 1e-10 * size
+    rough = fit_lbfgs(attack, captured, reached=0.01)  # beyond what counts as failed: no other start all the same
+    assert rough.stopped == "reached" and rough.starts == 1
+    assert rough.distances == usual.distances[: len(rough.distances)]
+    assert rough.distances[-1] < 0.01 * size <= rough.distances[-2]
+    assert fit_lbfgs(attack, captured, max_steps=400, starts=1, reached=0).stopped != "reached"
+
+
+@pytest.mark.parametrize("wrong", [-1e-9, np.nan])
+def test_a_stop_that_is_no_distance_is_refused(wrong):
+    base_model = small_base_model()
+    with pytest.raises(ValueError, match="reached is .* expected a small number such as 3e-08"):
+        fit_lbfgs(small_attack(base_model), base_model.gradient(*small_batch()), reached=wrong)
 
 
 def test_a_failed_start_is_followed_by_another_and_the_best_is_kept(monkeypatch):

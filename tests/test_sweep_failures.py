@@ -42,16 +42,28 @@ def test_a_gradient_that_is_zero_everywhere_is_a_row_as_well(monkeypatch):
     import helpers
 
     attack = helpers.leakage.DeepLeakage(Silent(helpers.models.mlp()))
-    row = sweep_failures.attack_one(attack, 0, "L-BFGS", thumbnail=True)
+    row = sweep_failures.attack_one(attack, 0, "L-BFGS", 3e-8, thumbnail=True)
     assert row == {"picture": int(sweep_failures.chosen()[0]), "stopped": "nothing sent"}
 
 
-def test_a_later_stop_holds_inside_alone_also_after_an_error():
-    usual = optimizers.REACHED
-    with pytest.raises(KeyError), sweep_failures.stop_at(1e-12):
-        assert optimizers.REACHED == 1e-12
-        raise KeyError
-    assert optimizers.REACHED == usual == sweep_failures.PAPER["stop"]
+def test_the_stop_of_a_setting_reaches_every_start_and_the_papers_is_the_usual_one(monkeypatch):
+    import helpers
+
+    assert sweep_failures.PAPER["stop"] == optimizers.REACHED
+    stops, search = [], optimizers.fit_lbfgs
+
+    def noted(*arguments, reached, **others):
+        stops.append(reached)
+        return search(*arguments, reached=reached, **others)
+
+    monkeypatch.setattr(optimizers, "fit_lbfgs", noted)
+    monkeypatch.setattr(sweep_failures, "STEPS", 3)
+    attack = helpers.leakage.DeepLeakage(helpers.models.GradientModel(helpers.models.mlp()))
+    for failed in (0.0, np.inf):  # the first start ends far away, or close
+        monkeypatch.setattr(optimizers, "FAILED", failed)
+        row = sweep_failures.attack_one(attack, 0, "L-BFGS", 1e-12, thumbnail=False)
+        assert row["starts"] == 3 and row["stopped"] == "steps"
+    assert stops == [1e-12] * 4
 
 
 def test_a_picture_survives_as_a_text_and_nan_is_black():

@@ -97,6 +97,8 @@ def _number_difference(wanted, got, tolerance):
         return f"the shape is {numbers.shape}, expected {wanted.shape}."
     if np.array_equal(wanted, numbers):
         return None
+    if wanted.dtype.kind not in "biuf":  # rows or words, which cannot be subtracted
+        return f"expected {describe(wanted)}, got {describe(got)}."
     if not np.all(np.isfinite(numbers)):
         return "the answer holds NaN or infinity. Is something divided by zero, or the logarithm of zero taken?"
     apart = np.abs(numbers.astype("float64") - wanted)
@@ -108,6 +110,13 @@ def _number_difference(wanted, got, tolerance):
     return f"a value is off: got {numbers[worst]:.{digits}g}, expected {wanted[worst]:.{digits}g}{where}."
 
 
+def quoted_numbers(value):
+    """Whether a value is a text that holds a digit, such as "0.75" or "75 %", or a list with such a text in it."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return any(quoted_numbers(entry) for entry in np.ravel(np.asarray(value, dtype=object)))
+    return isinstance(value, str) and bool(re.search(r"\d", value))
+
+
 def describe(value):
     """A few words on any value, for a sentence: “an array of shape (2,)”."""
     if value is None or isinstance(value, (bool, int, float)):
@@ -115,6 +124,7 @@ def describe(value):
     name = type(value).__name__
     if isinstance(getattr(value, "shape", None), tuple) or hasattr(getattr(value, "shape", None), "as_list"):
         kind = "an array" if isinstance(value, np.ndarray) else "a tensor"
+        kind += " of True and False," * ("bool" in str(getattr(value, "dtype", "")))
         return f"{kind} of shape {tuple(value.shape)}" if len(value.shape) else f"{kind} that holds {str(value)[:40]}"
     shown = f" {cut(repr(value))}" if isinstance(value, (str, list, tuple, dict)) else ""
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}{shown}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import helpers
 from helpers import progress
-from helpers.exercises.compare import Raised, cut, describe, difference
+from helpers.exercises.compare import Raised, cut, describe, difference, quoted_numbers
 
 SOLUTIONS = Path(__file__).with_name("solutions.json")  # written by helpers.editions from the lessons' sources
 
@@ -98,6 +98,8 @@ class Exercise:
                 f"`{self.name}` shall be a {self.kind}, but this is {describe(answer)}. "
                 + (f"Hand in the {self.kind} itself, without calling it." if self.kind != "value" else "")
             )
+        if self.kind == "value" and quoted_numbers(answer) and not isinstance(self.reference, str):
+            return self._wrong("In quotes it is a text, and nobody can count with it. Write numbers without quotes.")
         seen, changed = self._outcomes(answer)
         if all(outcome is None or outcome is ... for outcome in seen):
             if self.kind == "value" or is_stub(answer):

@@ -1,5 +1,7 @@
 """Lesson 13: count what came back, predict what leaks, rescue a run by another start, find the false stops."""
 
+import re
+
 import numpy as np
 
 from helpers.exercises.engine import Exercise, Mistake
@@ -12,23 +14,25 @@ TITLE = "When the attack fails, and why"
 
 
 def _row(mse, right, mse_1=0.5, right_1=False):
-    return {"picture": 7, "mse": mse, "right": right, "mse_1": mse_1, "right_1": right_1, "starts": 2}
+    stopped = "stuck" if mse is None else "steps" if mse == 0.0004 else "reached"
+    row = {"network": "LeNet", "activation": "sigmoid", "weights": 0.5, "picture": 7, "starts": 2, "stopped": stopped}
+    return {**row, "mse": mse, "right": right, "mse_1": mse_1, "right_1": right_1}
 
 
 _ROWS = {
     "eight rows": (
         [
+            _row(None, None, None, None),
             _row(0.00001, True, 0.00001, True),
+            _row(None, True, None, True),
             _row(0.0004, True),
             _row(0.3, True, 0.3, True),
             _row(0.0002, False),
             _row(0.0003, False),
-            _row(None, None, None, None),
-            _row(None, True, None, True),
             _row(0.02, True),
         ],
     ),
-    "three rows": ([_row(0.2, False), _row(0.0009, True), _row(0.0011, True)],),
+    "four rows": ([_row(0.2, False), _row(0.0009, True), _row(0.0011, True), _row(0.001, True)],),
     "rows of which none came back": ([_row(0.25, True), _row(None, False, None, False)],),
     "rows that all came back": ([_row(0.0001, True, 0.0001, True)] * 4,),
 }
@@ -36,6 +40,10 @@ _ROWS = {
 
 def _count(rows, back=lambda row: row["mse"] < 0.001 and row["right"]):
     return sum(row["mse"] is not None and bool(back(row)) for row in rows)
+
+
+def _count_to_the_first_none(rows):
+    return _count(rows[: next((number for number, row in enumerate(rows) if row["mse"] is None), len(rows))])
 
 
 count_back = Exercise(
@@ -86,6 +94,34 @@ count_back = Exercise(
             "The bound is 0.001, with three places. A row with more than that was counted, or one with less was not.",
         ),
         Mistake(
+            lambda rows: _count(rows, lambda row: row["mse"] < 0.0001 and row["right"]),
+            "The bound is 0.001, one thousandth. Rows between 0.0001 and 0.001 were left out.",
+        ),
+        Mistake(
+            lambda rows: _count(rows, lambda row: row["mse"] <= 0.001 and row["right"]),
+            "A row of exactly 0.001 was counted, and it is not *below* 0.001. Write `<` instead of `<=`.",
+        ),
+        Mistake(
+            lambda rows: sum(row["stopped"] == "reached" for row in rows),
+            "“reached” says only that the search thinks it has arrived. Look at the mse and at the label.",
+        ),
+        Mistake(
+            lambda rows: sum(row["stopped"] == "reached" and row["right"] for row in rows),
+            "“reached” says only that the search thinks it has arrived. The label is looked at; the mse is missing.",
+        ),
+        Mistake(
+            _count_to_the_first_none,
+            "The counting ended at the first row without a number. Skip such a row, and go on with the next.",
+        ),
+        Mistake(
+            lambda rows: any(row["mse"] is not None and row["mse"] < 0.001 and row["right"] for row in rows),
+            "That is True or False: did any row come back at all? Return how many did.",
+        ),
+        Mistake(
+            lambda rows: sum(row["mse"] for row in rows if row["mse"] is not None and row["mse"] < 0.001),
+            "The mses themselves were added up. Add 1 for each row that came back.",
+        ),
+        Mistake(
             lambda rows: _count(rows, lambda row: row["mse_1"] < 0.001 and row["right_1"]),
             "`mse_1` and `right_1` belong to the first start alone. Use `mse` and `right`.",
         ),
@@ -105,12 +141,12 @@ count_back = Exercise(
 
 
 def _observe_letters(answer):
-    if isinstance(answer, (list, tuple, set)):
-        answer = "".join(sorted(part for part in answer if isinstance(part, str)))
+    if isinstance(answer, (list, tuple, set, np.ndarray)):
+        answer = " ".join(part for part in answer if isinstance(part, str))
     if not isinstance(answer, str):
         return "no letters"
-    letters = [letter for letter in answer.lower() if letter not in " ,;-\"'"]
-    return "".join(sorted(set(letters))) if letters and set(letters) <= set("abcde") else "no letters"
+    letters = set(re.sub(r"\band\b|[^a-z]", "", answer.lower()))  # "a, d" and "a and d" are as good as "ad"
+    return "".join(sorted(letters)) if letters and letters <= set("abcde") else "no letters"
 
 
 _NO_CORNER = "There is a ReLU among them. Its slope jumps at the corner; look at the orange curves once more."
@@ -234,6 +270,40 @@ def _last_better(search, starts):
     return kept
 
 
+def _keeps_no_best(search, starts):
+    kept = None
+    for seed in range(starts):
+        distance, picture = search(seed)
+        if distance < np.inf:
+            kept = picture
+    return kept
+
+
+def _stops_at_nan(search, starts):
+    best, kept = np.inf, None
+    for seed in range(starts):
+        distance, picture = search(seed)
+        if np.isnan(distance):
+            break
+        if distance < best:
+            best, kept = distance, picture
+    return kept
+
+
+def _counts_without_nan(search, starts):
+    runs = [search(seed) for seed in range(starts)]
+    good = [distance for distance, _ in runs if not np.isnan(distance)]
+    return runs[good.index(min(good))][1]
+
+
+def _number_of_the_start(search, starts):
+    return int(np.nanargmin([search(seed)[0] for seed in range(starts)]))
+
+
+def _average(search, starts):
+    return np.mean([search(seed)[1] for seed in range(starts)], axis=0)
+
+
 def _all_but_the_last(search, starts):
     runs = [search(seed) for seed in range(max(1, starts - 1))]
     return runs[int(np.nanargmin([distance for distance, _ in runs]))][1]
@@ -265,7 +335,32 @@ rescue = Exercise(
             _rescue(lambda distances: int(np.argmin(distances))),
             "NumPy takes NaN for the smallest. Use `np.nanargmin`, or leave out starts where `np.isnan(distance)`.",
         ),
-        Mistake(_rescue(lambda distances: -1), "That is the picture of the last start. The best one is asked for."),
+        Mistake(
+            _rescue(lambda distances: -1),
+            "That is the picture of the last start. The best one is asked for. If you keep the best picture, keep its "
+            "distance as well.",
+        ),
+        Mistake(
+            lambda search, starts: [search(0) for _ in range(starts)][0][1],
+            "Only the seed 0 was run. Give `seed` to `search`, and put the `return` behind the loop, not inside.",
+            key="the seeds that were run",
+        ),
+        Mistake(
+            _stops_at_nan,
+            "A NaN ended the loop. Skip that start and go on to the next one: `continue`, not `break`.",
+        ),
+        Mistake(
+            _counts_without_nan,
+            "The NaN was taken out of the distances, but not out of the pictures. So the places no longer match.",
+        ),
+        Mistake(
+            _number_of_the_start,
+            "That is the number of the best start. Return its picture.",
+        ),
+        Mistake(
+            _average,
+            "These are all pictures mixed into one. Return a single picture, that of the smallest distance.",
+        ),
         Mistake(
             _rescue(lambda distances: 0),
             "That is always the picture of the first start, whatever came of it.",
@@ -331,6 +426,10 @@ false_stops = Exercise(
         Mistake("e", "e has the smallest last number, but what counts is the last number against that of noise."),
         Mistake("a", "In a the distance fell from 400 to less than a millionth. No stop here is more honest."),
         Mistake("abc", "These share the last number, 0.0000009. What differs is the noise; compare with that."),
+        Mistake("de", _FALSE + "These two have the smallest last numbers. Compare each with its own noise."),
+        Mistake("abd", _FALSE + "b and d are false. In a, 0.0000009 of 400 are left, and no stop here is more honest."),
+        Mistake("bc", _FALSE + "In b it is a quarter. In c it is 0.000045, so c is honest, and one is missing."),
+        Mistake("c", _FALSE + "In c it is 0.0000009 / 0.02 = 0.000045, which is less: an honest stop."),
         Mistake("abcde", "Not all. They used a poor rule, but three of them stopped late enough all the same."),
         Mistake("xx", 'Write letters from a to e in quotes, for example "ab".'),
     ],

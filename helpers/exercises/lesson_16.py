@@ -23,7 +23,7 @@ undo = Exercise(
     "16",
     "undo",
     inputs={
-        "numbers of both signs": (np.array([3.0, -1.0, 0.0, -0.3, 0.5, -4.0]),),
+        "numbers of both signs": (np.array([3.0, -1.0, 0.0, -0.3, 0.5, -4.0, 0.1]),),
         "a table of 2×3 numbers": (np.array([[-2.0, 1.5, -0.1], [0.25, -7.0, 6.0]]),),
         "negative numbers alone": (np.array([-0.2, -0.02, -5.0]),),
     },
@@ -70,6 +70,22 @@ undo = Exercise(
         Mistake(
             lambda a: np.log(np.abs(a) + 1e-9),
             "That looks like a logarithm, which belongs to the sigmoid. A leaky ReLU needs one division.",
+        ),
+        Mistake(
+            lambda a: a / 0.2 if a < 0 else a,
+            "`if` wants one yes or no, and `a < 0` has one for each entry. `np.where` chooses for each entry.",
+        ),
+        Mistake(
+            lambda a: np.array([x / 0.2 if x < 0 else x for x in a]),
+            "Right for one row, but `a` may be a table. `np.where` takes any shape.",
+        ),
+        Mistake(
+            lambda a: np.where(a < 0, a / 0.2, 0),
+            "The numbers of 0 or more became 0. They came through unchanged, so put `a` in that place.",
+        ),
+        Mistake(
+            lambda a: np.where(a < 0, a * 0.8, a),
+            "Was 0.2 taken away from 1? The ReLU multiplied by 0.2, so divide by 0.2.",
         ),
         Mistake(
             lambda a: a[a < 0] / 0.2,
@@ -155,6 +171,38 @@ carry_down = Exercise(
             "All the signs are turned round. Nothing is subtracted on the way down.",
         ),
         Mistake(
+            lambda kernel, signal, a: (kernel @ signal) * 1 - a**2,
+            "Python multiplies before it subtracts. Put the slope in parentheses: `* (1 - a**2)`.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: kernel @ signal + (1 - a**2),
+            "The slope was added. What a tanh lets through is the signal *times* its slope.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: np.cumsum(kernel @ signal) * (1 - a**2),
+            "The sum ran on from feature to feature. Begin it anew with 0 for each of them.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: np.tanh(kernel @ signal),
+            "The signal was put into the tanh, as on the way forth. On the way back multiply by the slope, `1 - a**2`.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: (kernel @ signal) * a**2,
+            "`a**2` is what the slope lacks of 1. The slope itself is `1 - a**2`.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: np.sum(kernel * signal) * (1 - a**2),
+            "All products of all features were added into one number. Each feature adds up over its own row.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: kernel @ (signal * (1 - a**2)),
+            "The slope belongs to the features, so it comes after the sum: `(kernel @ signal) * (1 - a**2)`.",
+        ),
+        Mistake(
+            lambda kernel, signal, a: (kernel @ signal) * (1 - signal**2),
+            "The slope of the tanh is taken where the features are: `1 - a**2`, not at the scores' signals.",
+        ),
+        Mistake(
             lambda kernel, signal, a: (kernel * signal) * (1 - a**2)[:, None],
             "These are the products, one for each wire. Add them up for each feature: `@` in place of `*`.",
         ),
@@ -176,9 +224,14 @@ def _slid(shape, *sizes):
     return shape, tables, [slide(picture, table) for table in tables]
 
 
-def _solve(shape, tables, results, keep=slice(None), how=lambda answer, shape: answer.reshape(shape)):
-    pixels = np.eye(shape[0] * shape[1]).reshape(-1, *shape)
-    rows = [np.array([slide(pixel, table).ravel() for pixel in pixels]).T for table in tables[keep]]
+def _as_it_is(answer, shape):
+    return answer.reshape(shape)
+
+
+def _solve(shape, tables, results, keep=slice(None), how=_as_it_is, square=None, turn=np.transpose):
+    high, wide = (square, square) if square else shape
+    pixels = np.eye(high * wide).reshape(-1, high, wide)
+    rows = [turn(np.array([slide(pixel, table).ravel() for pixel in pixels])) for table in tables[keep]]
     right = np.concatenate([result.ravel() for result in results[keep]])
     return how(np.linalg.lstsq(np.vstack(rows), right, rcond=None)[0], shape)
 
@@ -224,7 +277,7 @@ solve = Exercise(
             "Only the first two tables were used. The list may be longer: stack the rows of all of them.",
         ),
         Mistake(
-            lambda *given: _solve(*given, how=lambda answer, shape: (answer.reshape(shape), 0)[:2]),
+            lambda *given: _solve(*given, how=lambda answer, shape: (answer.reshape(shape), 0)),
             "`lstsq` returns several things. The answer is the first: `[0]`.",
         ),
         Mistake(
@@ -238,6 +291,23 @@ solve = Exercise(
         Mistake(
             lambda shape, tables, results: np.linalg.solve(np.zeros((3, 2)), np.zeros(3)),
             "`np.linalg.solve` wants as many equations as unknowns. Here there are more: use `np.linalg.lstsq`.",
+        ),
+        Mistake(
+            lambda *given: _solve(*given, turn=np.copy),
+            "The tables do not fit below each other: each has a row for a pixel. A row shall be an equation: `.T`.",
+        ),
+        Mistake(
+            lambda *given: _solve(*given, square=4),
+            "A picture has `shape[0] * shape[1]` pixels. It need not be 4×4 as in section 5, nor square.",
+        ),
+        Mistake(
+            lambda shape, tables, results: _solve(shape, [table[::-1, ::-1] for table in tables], results),
+            "The tables were turned round, as `convolve` does it. In this course they slide as they are: `slide`, or "
+            "`correlate2d`.",
+        ),
+        Mistake(
+            lambda shape, tables, results: _solve(shape, tables, results[::-1]),
+            "The results stand in another order than the tables. Result 0 belongs to table 0.",
         ),
         Mistake(
             lambda shape, tables, results: _solve(shape, tables, [0 * result for result in results]),
@@ -302,6 +372,16 @@ balance = Exercise(
             [_UNKNOWNS, 2028],
             "A stamp of layer 2 has 5 · 5 · 12 weights, one for each of the twelve numbers at a place. And "
             "there are twelve stamps.",
+            key="equations",
+        ),
+        Mistake(
+            [_UNKNOWNS, 3744],
+            "12 · 12 is the number of places in the output. Each place holds twelve numbers.",
+            key="equations",
+        ),
+        Mistake(
+            [_UNKNOWNS, 6220800],
+            "You multiplied outputs by slopes. They are two groups of equations: add them.",
             key="equations",
         ),
         Mistake(

@@ -281,8 +281,8 @@ def test_growth(benchmark, axis, value):
         step(flat, target)
         # A batch may match the gradient to the usual bound before its pictures are near: here only they count.
         patience = Watch(truth, until=BOUNDS[0], patience=PATIENCE)
-        with mock.patch.object(optimizers, "REACHED", 0.0), patience as watch:
-            optimizers.fit_lbfgs(attack, captured, max_steps=1000, seed=number)
+        with patience as watch:
+            optimizers.fit_lbfgs(attack, captured, max_steps=1000, seed=number, reached=0)
         seconds.append(watch.hits.get(BOUNDS[0]))
         unknowns = len(flat)
         if seconds[-1] is None:
