@@ -25,6 +25,7 @@ import psutil
 
 from helpers.federation import machine
 
+APP = Path(__file__).with_name("app")  # one round with a curious server, lesson 17's
 PARTS = {
     "flower-superlink": "SuperLink",
     "flower-supernode": "SuperNode",
