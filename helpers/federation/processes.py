@@ -216,7 +216,7 @@ class Federation:
             with contextlib.suppress(psutil.Error):
                 names = [Path(word).name for word in process.cmdline()[:3]]
                 if part := next((PARTS[name] for name in names if name in PARTS), None):
-                    self.seen.setdefault(process.pid, (part, process.ppid()))
+                    self.seen[process.pid] = part, process.ppid()  # anew: it may have been seen before it was itself
         return self.seen
 
     def _log(self, name):
