@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 
 from helpers.federation import machine
+from helpers.federation.machine import alive as alive
 
 APP = Path(__file__).with_name("app")  # one round with a curious server, lesson 17's
 PARTS = {
