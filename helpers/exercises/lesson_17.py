@@ -41,12 +41,12 @@ loggable = Exercise(
         Mistake("e", "The weights are there, yes. And what comes back to the server, encrypted or not?"),
         Mistake(
             "abcde",
-            "The pictures are in no message. The server may search for them, but that is an attack, not a line in a log.",
+            "The pictures are in no message. The server may search for them, but that is an attack, not a log.",
             key="b",
         ),
         Mistake(
             "acdef",
-            "The participant has averaged over its 40 pictures before it sent. No single one's gradient is in the message.",
+            "The participant averaged over its 40 pictures before it sent. No single one's gradient travels.",
             key="f",
         ),
         Mistake(
@@ -61,7 +61,7 @@ loggable = Exercise(
         ),
         Mistake(
             "ace",
-            "The server knows when a reply came and on which connection. Even someone on the wire can see that, with TLS.",
+            "The server knows when a reply came and from where. Even someone on the wire sees that, with TLS.",
             key="d",
         ),
         Mistake("acd", "Who made the weights and sent them out? It still has them.", key="e"),
@@ -139,7 +139,7 @@ merge = Exercise(
         ),
         Mistake(
             lambda updates: _merge(updates, lambda u, all_: 1.0),
-            "The gradients are added, and no one is weighed. Multiply each by its `examples` first, and divide at the end.",
+            "The gradients are added, and none is weighed. Multiply each by its `examples`, and divide at the end.",
         ),
         Mistake(
             lambda updates: _merge(updates, lambda u, all_: 1 / _pictures(all_)),
@@ -176,7 +176,7 @@ merge = Exercise(
         ),
         Mistake(
             lambda updates: sum(u.examples * u.gradient for u in updates),
-            "`gradient` is a list of arrays, and a number times a list repeats the list. Go through its places one by one.",
+            "`gradient` is a list, and a number times a list repeats it. Go through its places one by one.",
         ),
     ],
 )
@@ -319,8 +319,8 @@ slopes = Exercise(
         Mistake([1.47, 2.0], "You took one step too many: three steps lead from 1 to 0.512.", key="path"),
         Mistake([1.8, 2.0], "That is the average of two steps. There were three.", key="path"),
         Mistake(
-            [2.33, 2.0],
-            "You multiplied the slope by the weight twice, or walked uphill. Each step makes w smaller.",
+            [2.43, 2.0],
+            "You walked uphill. Each step goes against the slope and makes w smaller.",
             key="path",
         ),
         Mistake([1.63, 1.0], "1 is the weight. The slope there is 2 · w.", key="first"),
@@ -356,7 +356,7 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "A participant sends its weights after one step of plain descent. What does the server need for the gradient?",
+            "A participant sends its weights after one plain step. What does the server need for the gradient?",
             [
                 Option(
                     "The weights that it sent out, and the rate.",

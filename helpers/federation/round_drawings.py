@@ -33,18 +33,18 @@ def parts(title):
     axes.set_axis_off()
     _frame(axes, 2.9, 6.1, 11.4, 3.1, "", GREY, "--")
     axes.text(3.1, 8.85, "the server's machine", fontsize=10, color=GREY, va="center")
-    _frame(axes, 7.0, 6.4, 3.2, 1.2, "SuperLink", GREY)
-    _frame(axes, 3.4, 7.35, 3.0, 1.2, "ServerApp", GREY)
+    _frame(axes, 7.2, 6.3, 2.8, 1.1, "SuperLink", GREY)
+    _frame(axes, 3.3, 7.4, 2.8, 1.1, "ServerApp", GREY)
     _frame(axes, 11.0, 7.35, 2.9, 1.2, "a copy of\neach reply", _DARK_ORANGE, size=10)
-    _arrow(axes, (6.5, 7.7), (7.3, 7.35), BLUE)
-    _arrow(axes, (7.0, 7.0), (5.6, 7.25), ORANGE)
+    _arrow(axes, (6.2, 7.9), (7.5, 7.5), BLUE)
+    _arrow(axes, (7.1, 6.85), (5.4, 7.3), ORANGE)
     axes.annotate(
         "",
-        (10.9, 8.3),
-        (6.5, 8.3),
+        (10.9, 8.25),
+        (6.2, 8.25),
         arrowprops={"arrowstyle": "-|>", "color": _DARK_ORANGE, "linewidth": 2, "linestyle": ":"},
     )
-    axes.text(8.7, 8.55, "keeps", fontsize=10, color=_DARK_ORANGE, ha="center", va="center")
+    axes.text(8.7, 8.5, "keeps", fontsize=10, color=_DARK_ORANGE, ha="center", va="center")
     for left, number in ((0.4, 0), (9.4, 1)):
         _frame(axes, left, 0.4, 7.4, 3.6, "", PURPLE, "--")
         axes.text(left + 0.2, 0.7, f"machine of participant {number}", fontsize=10, color=PURPLE, va="center")
