@@ -76,7 +76,7 @@ def running(participants=2):
         a Federation.
 
     Raises:
-        FederationError: it cannot be started here, or one of the processes stopped or did not answer in a minute.
+        FederationError: it cannot be started here, or one of the processes stopped or did not answer in two minutes.
     """
     if reason := why_not():
         raise FederationError(reason)
@@ -112,7 +112,7 @@ class Federation:
         self.folder, self.address, self.seen = None, None, {}
         self._group, self._children = None, {}
 
-    def run(self, app, settings=None, timeout=240):
+    def run(self, app, settings=None, timeout=500):
         """Hand an app to SuperLink as `flwr run` does, and wait until its run is over.
 
         Args:
@@ -191,11 +191,11 @@ class Federation:
         return self._children[name]
 
     def _wait_until_it_answers(self, name, port):
-        process, ends = self._children[name], time.monotonic() + 60
+        process, ends = self._children[name], time.monotonic() + 120
         while not (machine.listens(process.pid, port) and machine.is_healthy(port)):
             self._check_alive()
             if time.monotonic() > ends:
-                raise FederationError(self._said(f"{name} did not answer within a minute", name))
+                raise FederationError(self._said(f"{name} did not answer within two minutes", name))
             time.sleep(0.1)
 
     def _check_alive(self):

@@ -39,7 +39,7 @@ def main(grid, context):
     with np.load(folder / "task.npz", allow_pickle=False) as task:
         weights = [task[f"weights_{number}"] for number in range(int(task["arrays"]))]
     wanted = {"fraction_evaluate": 0.0, "min_train_nodes": everyone, "min_available_nodes": everyone}
-    result = CuriousFedAvg(folder, **wanted).start(grid, ArrayRecord(weights), num_rounds=1, timeout=200)
+    result = CuriousFedAvg(folder, **wanted).start(grid, ArrayRecord(weights), num_rounds=1, timeout=400)
     if len(list(folder.glob("reply_*.npz"))) < everyone:
         raise RuntimeError("Not all participants have answered; their logs say why.")
     np.savez(folder / "average.npz", *result.arrays.to_numpy_ndarrays())
