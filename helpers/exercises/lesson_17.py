@@ -74,21 +74,20 @@ loggable = Exercise(
 _RNG = np.random.default_rng(17)
 
 
-def _updates(*examples, shapes=((2, 3), (3,))):
-    return [
-        Update(1, f"node {number}", count, [_RNG.normal(size=shape).round(2) for shape in shapes])
-        for number, count in enumerate(examples)
-    ]
+def _sent(*examples, shapes=((2, 3), (3,))):
+    """What some participants send, as the engine can compare it: how many pictures each, and each one's gradient."""
+    return list(examples), [[_RNG.normal(size=shape).round(2) for shape in shapes] for _ in examples]
 
 
-def _observe_merge(answer, updates):
-    before = [[array.copy() for array in update.gradient] for update in updates]
+_CHANGED = "The arrays of an update were changed. Make new ones: `total = total + …`, not `total += …`."
+
+
+def _observe_merge(answer, examples, gradients):
+    updates = [Update(1, f"node {n}", *sent) for n, sent in enumerate(zip(examples, gradients))]  # each holds a copy
     result = answer(updates)
-    same = all(np.array_equal(one, other) for old, new in zip(before, updates) for one, other in zip(old, new.gradient))
-    if not same:
-        for old, new in zip(before, updates):
-            new.gradient[:] = old
-        return Told("the arrays of an update were changed. Make new ones: `total = total + …`, not `total += …`.")
+    pairs = [pair for sent, update in zip(gradients, updates) for pair in zip(sent, update.gradient)]
+    if not all(np.array_equal(before, now) for before, now in pairs):
+        return Told(_CHANGED[0].lower() + _CHANGED[1:])
     if isinstance(result, Update):
         return Told("a whole `Update` came back, and a list of arrays is asked for.")
     return result
@@ -114,10 +113,10 @@ merge = Exercise(
     "merge",
     observe=_observe_merge,
     inputs={
-        "three updates of 1, 2 and 5 pictures": (_updates(1, 2, 5),),
-        "two updates of 30 and 10 pictures": (_updates(30, 10, shapes=((4,), (1, 4), (2, 2))),),
-        "one update of 3 pictures": (_updates(3),),
-        "four updates of 7, 1, 1 and 3 pictures": (_updates(7, 1, 1, 3),),
+        "three updates of 1, 2 and 5 pictures": _sent(1, 2, 5),
+        "two updates of 30 and 10 pictures": _sent(30, 10, shapes=((4,), (1, 4), (2, 2))),
+        "one update of 3 pictures": _sent(3),
+        "four updates of 7, 1, 1 and 3 pictures": _sent(7, 1, 1, 3),
     },
     hints=[
         "It is the average of lesson 08, with any number of updates. How many pictures are there in all?",
@@ -172,7 +171,7 @@ merge = Exercise(
         ),
         Mistake(
             _changes,
-            "The arrays of an update were changed. Make new ones: `total = total + …`, not `total += …`.",
+            _CHANGED,
         ),
         Mistake(
             lambda updates: sum(u.examples * u.gradient for u in updates),
