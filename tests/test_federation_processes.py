@@ -62,6 +62,15 @@ def nothing_left(folder, address, seen=()):
 def three_rounds(tmp_path_factory):
     """Three rounds in a row, each with its own federation. After each, nothing is left. Gives the last one's folder."""
     network = helpers.models.lenet(weights=0.5)
+    colours = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm-color"}  # as in a notebook's kernel
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in colours.items():
+            patch.setenv(name, value)
+        kept, seen, log = _three_rounds(network, tmp_path_factory)
+    return kept, network, seen, log
+
+
+def _three_rounds(network, tmp_path_factory):
     for _ in range(3):
         kept = tmp_path_factory.mktemp("kept")
         (kept / "task.npz").write_bytes(Task(1, network.get_weights()).to_bytes())
@@ -69,15 +78,16 @@ def three_rounds(tmp_path_factory):
             log = federation.run(processes.APP, {"folder": str(kept)})
             assert left_behind(federation.folder) and not is_free(federation.address)
         nothing_left(federation.folder, federation.address, federation.seen)
-    return kept, network, federation.seen, log
+    return kept, federation.seen, log
 
 
 @real
 def test_three_runs_in_a_row_leave_no_process_and_no_port(three_rounds):
     _, _, seen, log = three_rounds
     parts = [part for part, _ in seen.values()]
-    assert parts.count("SuperNode") == parts.count("ClientApp") == 2 and parts.count("SuperExec") == 3
     assert parts.count("SuperLink") == parts.count("ServerApp") == parts.count("watchdog") == 1
+    assert parts.count("SuperNode") == 2 and parts.count("SuperExec") >= 3  # one may be seen before it is an app
+    assert parts.count("ClientApp") >= 2  # Flower starts one anew that takes too long to start on a busy machine
     assert os.getpid() not in seen and "Received 2 results" in log
 
 

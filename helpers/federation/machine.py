@@ -12,6 +12,7 @@ import psutil
 from tqdm.auto import tqdm
 
 COURSE = Path(__file__).resolve().parents[2]
+_COLOURFUL = {"FORCE_COLOR", "CLICOLOR_FORCE"}  # a notebook's kernel sets them, and then JSON comes out coloured
 
 
 def members(group):
@@ -38,8 +39,10 @@ def environment(folder):
     """What the processes find: nothing that calls home, nothing that installs, and this course's own Python first."""
     path = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     modules = [str(COURSE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    inherited = {name: value for name, value in os.environ.items() if name not in _COLOURFUL}
     return {
-        **os.environ,
+        **inherited,
+        "NO_COLOR": "1",
         "PATH": os.pathsep.join(path),
         "PYTHONPATH": os.pathsep.join(modules),
         "PYTHONUNBUFFERED": "1",

@@ -146,7 +146,10 @@ class Federation:
         number = re.search(r"started run (\d+)", log)
         if process.returncode or not number:
             raise FederationError(self._said("SuperLink did not take the app", "flwr run"))
-        if (status := self._status(number[1])) != "finished:completed":
+        status = self._status(number[1])
+        if status is None:
+            raise FederationError(self._said("Nobody could say how the run ended", "flwr ls"))
+        if status != "finished:completed":
             raise FederationError(self._said(f"The run ended as {status!r}", "flwr run"))
         return log
 
@@ -206,10 +209,13 @@ class Federation:
 
     def _status(self, number):
         command = ["flwr", "ls", "course", "--run-id", number, "--format", "json"]
-        self._begin("flwr ls", command).wait(30)
+        try:
+            self._begin("flwr ls", command).wait(120)
+        except subprocess.TimeoutExpired:
+            return None
         del self._children["flwr ls"]
         found = re.search(r'"status":\s*"([^"]*)"', self._log("flwr ls"))
-        return found[1] if found else "unknown"
+        return found[1] if found else None
 
     def _look(self):
         """Remember who runs now; `seen`, a dict from id to (part, parent's id)."""
@@ -221,7 +227,8 @@ class Federation:
         return self.seen
 
     def _log(self, name):
-        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+        text = (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+        return re.sub(r"\x1b\[[\d;]*m", "", text)  # without colours
 
     def _said(self, sentence, name):
         lines = self._log(name).strip().splitlines()[-8:] or ["(its log is empty)"]
