@@ -146,7 +146,9 @@ def _checked(name, content):
             "Take file and course from the same place."
         )
     count = content.get("tensors")
-    tensors = [f"{what}_{n}" for what in ("gradient", "weight") for n in range(int(count) if np.ndim(count) == 0 else 0)]
+    tensors = [
+        f"{what}_{n}" for what in ("gradient", "weight") for n in range(int(count) if np.ndim(count) == 0 else 0)
+    ]
     if not tensors or len(tensors) > 100 or set(content) != {*_PLAIN, *tensors}:
         raise ValueError(f"{name} lacks an entry or has one too many. Get it once more.")
     for entry in tensors:

@@ -1,4 +1,4 @@
-"""The pictures of lesson 20: five gradients, a thumbnail in bins, what the numbers tell before any attack, what opened."""
+"""The pictures of lesson 20: five gradients, a thumbnail in bins, what the numbers tell at once, and what opened."""
 
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
@@ -112,13 +112,18 @@ def _show_patterns(axis, file):
     values = _patterns(file)
     large = int(np.sum(values > 1e-3))
     axis.bar(range(len(values)), values, color=[_DARK_ORANGE if value > 1e-3 else BLUE for value in values])
-    axis.set(yscale="log", ylim=(1e-9, 3), xticks=[], yticks=[1, 1e-3, 1e-6, 1e-9])
-    axis.set_yticklabels(["1", "0.001", "0.000001", "0"], fontsize=9)
+    axis.set(yscale="log", ylim=(1e-9, 3), xticks=[], yticks=[1, 1e-3, 1e-6])
+    axis.set_yticklabels(["1", "0.001", "0.000001"], fontsize=9)
     axis.set_xlabel(f"{large} that count" if large > 1 else "1 that counts", fontsize=10, color=_DARK_ORANGE)
 
 
-def _shares(file):
-    return [float(np.mean(tensor == 0)) for tensor in file.gradient]
+def _show_zeros(axis, file):
+    shares = [float(np.mean(tensor == 0)) for tensor in file.gradient]
+    axis.bar(range(len(shares)), shares, color=BLUE)
+    axis.set(ylim=(0, 1), yticks=[0, 0.5, 1], xlim=(-0.6, 7.6), xticks=[])
+    axis.set_yticklabels(["0 %", "50 %", "100 %"], fontsize=9)
+    axis.axhline(0, color=GREY, linewidth=0.8)
+    axis.set_xlabel(f"{len(shares)} tensors", fontsize=10)
 
 
 def triage(file):
@@ -129,7 +134,7 @@ def triage(file):
     """
     numbers = _numbers(file)
     size, pixels = float(np.sum(numbers.astype("float64") ** 2)), file.pictures * int(np.prod(file.image_shape))
-    title = f"{_short(file.name)}: {len(numbers):,} numbers for {pixels:,} pixels, size {size:.2g}"
+    title = f"{_short(file.name)}: {len(numbers):,} numbers for {pixels:,} pixels, size {size:.3g}"
     figure, axes = new_figure(3, width=8.4, height=3.2, title=title)
     figure.set_layout_engine(None)
     figure.subplots_adjust(left=0.05, right=0.98, bottom=0.2, top=0.76, wspace=0.42)
@@ -137,33 +142,28 @@ def triage(file):
     axes[0, 0].set_title("last bias slopes, sorted", fontsize=11)
     _show_patterns(axes[0, 1], file)
     axes[0, 1].set_title("patterns in the last kernel", fontsize=11)
-    shares = _shares(file)
-    axes[0, 2].bar(range(len(shares)), shares, color=BLUE)
-    axes[0, 2].set(ylim=(0, 1), yticks=[0, 0.5, 1], xlim=(-0.6, 7.6), xticks=range(len(shares)))
-    axes[0, 2].set_yticklabels(["0 %", "50 %", "100 %"], fontsize=9)
-    axes[0, 2].set_xlabel("tensor", fontsize=10)
+    _show_zeros(axes[0, 2], file)
     axes[0, 2].set_title("share of exact zeros", fontsize=11)
     return Picture(figure, f"{title}. Bars of the last bias slopes, of the patterns, and of the share of zeros.")
 
 
 def triage_row(files, title):
-    """The same for several files in columns: bias slopes above, patterns below, the share of zeros in words.
+    """The same for several files, a column each.
 
     Args:
         files: a list of capstone.Captured.
         title: the message.
     """
-    figure, axes = new_figure(len(files), rows=2, width=8.4, height=1.9, title=title)
+    figure, axes = new_figure(len(files), rows=3, width=8.4, height=1.6, title=title)
     for column, file in enumerate(files):
-        zeros = np.mean(_numbers(file) == 0)
-        _show_biases(axes[0, column], file)
-        axes[0, column].set_title(f"{_short(file.name)}\n{zeros:.0%} zeros", fontsize=10)
-        _show_patterns(axes[1, column], file)
-        if column:
-            axes[1, column].set_yticklabels([])
-    axes[0, 0].set_ylabel("bias slopes", fontsize=10)
-    axes[1, 0].set_ylabel("patterns", fontsize=10)
-    return Picture(figure, f"For each file, the last bias slopes and the patterns in the last kernel: {title}.")
+        for row, show in enumerate((_show_biases, _show_patterns, _show_zeros)):
+            show(axes[row, column], file)
+            if column:
+                axes[row, column].set_yticklabels([])
+        axes[0, column].set_title(_short(file.name), fontsize=11)
+    for row, name in enumerate(("bias slopes", "patterns", "exact zeros")):
+        axes[row, 0].set_ylabel(name, fontsize=10)
+    return Picture(figure, f"For each file, the last bias slopes, the patterns and the zeros: {title}.")
 
 
 def _envelope(axis):

@@ -3,10 +3,10 @@
 Writes notebooks/captured/*.npz and helpers/stored/capstone.json. **Here are the secrets.** Whoever wants to solve the
 lesson should not read on.
 
-The digits were drawn for this course: strokes as lists of points, rounded, turned a little and inked below. They are not
-among the pictures of `helpers.data`. The colour picture is cut from scikit-image's photograph of the cat Chelsea (CC0 by
-Stefan van der Walt). All random numbers are NumPy's, so that they are the same everywhere; the gradients
-agree between machines to float32's accuracy.
+The digits were drawn for this course: strokes as lists of points, rounded, turned a little and inked below. They are
+not among the pictures of `helpers.data`. The colour picture is cut from scikit-image's photograph of the cat Chelsea
+(CC0 by Stefan van der Walt). All random numbers are NumPy's, so that they are the same everywhere; the gradients agree
+between machines to float32's accuracy.
 """
 
 import io
@@ -14,10 +14,7 @@ import json
 import sys
 import zipfile
 
-import helpers
-
 import numpy as np
-import tensorflow as tf
 
 from helpers import capstone, models, seals
 
@@ -32,25 +29,26 @@ STROKES = {
     9: [[(0.72, 0.3), (0.5, 0.12), (0.28, 0.3), (0.44, 0.5), (0.72, 0.36), (0.7, 0.6), (0.56, 0.9)]],
 }
 _HOW = (
-    "Hand in the picture as an array of 28 rows and 28 columns, with numbers from 0 to 1, and its label, a whole number "
-    "from 0 to 9. Solved: the label is right, and the picture's mean squared error is below {error:g}."
+    "Hand in the picture as an array of 28 rows and 28 columns, with numbers from 0 to 1, and its label, a whole "
+    "number from 0 to 9. Solved: the label is right, and the picture's mean squared error is below {error:g}."
 )
 README = {
     "1_one_layer": "A parcel service reads house numbers. Its network is one dense layer: 784 numbers in, ten scores "
     "out. One van sent the gradient of one picture, one digit. Nothing was done to hide it. " + _HOW,
     "2_convolutions": "A school reads the marks that teachers write on paper. Its network is the paper's LeNet with "
     "sigmoid and weights from −0.5 to 0.5. One teacher sent the gradient of one picture, one digit. " + _HOW,
-    "3_colour": "An animal shelter sorts photographs in colour, 32×32, into ten kinds, numbered from 0 to 9. Its network "
-    "is a fresh LeNet with sigmoid and Glorot weights. One gradient, one photograph. Hand in the picture as an array of "
-    "32 rows, 32 columns and 3 colours, with numbers from 0 to 1, and its label. Solved: the label is right, and the "
-    "picture's mean squared error is below {error:g}.",
+    "3_colour": "An animal shelter sorts photographs in colour, 32×32, into ten kinds, numbered from 0 to 9. Its "
+    "network is a fresh LeNet with sigmoid and Glorot weights. One gradient, one photograph. Hand in the picture as "
+    "an array of 32 rows, 32 columns and 3 colours, with numbers from 0 to 1, and its label. Solved: the label is "
+    "right, and the picture's mean squared error is below {error:g}.",
     "4_batch": "A bank reads the four digits of a PIN, each written into a box of its own. The four digits differ. Its "
-    "network has a dense layer of 64 sigmoids, then ten scores. The gradient is the mean over the four pictures. Hand in "
-    "the pictures as an array of 4 pictures, 28 rows and 28 columns, with numbers from 0 to 1, and their four labels; "
-    "any order will do. Solved: all four labels are right, and each picture's mean squared error is below {error:g}.",
-    "5_defended": "A clinic reads the digits on its forms, with the paper's LeNet, sigmoid, weights from −0.5 to 0.5. It "
-    "has heard of the attack. Before it sent the gradient of one picture, it set half of the numbers in each tensor to 0, "
-    "the smaller half. " + _HOW,
+    "network has a dense layer of 64 sigmoids, then ten scores. The gradient is the mean over the four pictures. "
+    "Hand in the pictures as an array of 4 pictures, 28 rows and 28 columns, with numbers from 0 to 1, and their "
+    "four labels; any order will do. Solved: all four labels are right, and each picture's mean squared error is "
+    "below {error:g}.",
+    "5_defended": "A clinic reads the digits on its forms, with the paper's LeNet, sigmoid, weights from −0.5 to "
+    "0.5. It has heard of the attack. Before it sent the gradient of one picture, it set half of the numbers in each "
+    "tensor to 0, the smaller half. " + _HOW,
 }
 LENET = {"kind": "lenet", "activation": "sigmoid"}
 PLANS = {  # the network, the reach of its weights (None: Glorot), labels, error, share pruned
@@ -119,7 +117,7 @@ def make(name):
     network = capstone.build(description, pictures.shape[1:], 10)
     network.set_weights(weights_like(network, reach, random))
     flat = pictures.reshape(len(pictures), -1)
-    gradient = models.GradientModel(network).gradient(flat, tf.one_hot(labels, 10))
+    gradient = models.GradientModel(network).gradient(flat, np.eye(10, dtype="float32")[labels])
     gradient = prune([tensor.numpy() for tensor in gradient], share)
     content = {
         "kind": np.array(capstone.KIND),
@@ -159,7 +157,7 @@ def main():
         encoding="utf-8",
         newline="\n",
     )
-    helpers.seals.load.cache_clear()
+    seals.load.cache_clear()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lesson 20: the files, their seals, and ten and more wrong submissions of each kind. The truth comes from the maker."""
+"""Lesson 20: the files, their seals, and wrong submissions of every kind. The truth comes from the maker."""
 
 import functools
 import io
@@ -61,7 +61,9 @@ def test_the_command_makes_the_committed_files_again(name):
     with np.load(capstone.FOLDER / f"{name}.npz", allow_pickle=False) as file:
         assert set(file.files) == set(content)
         for key, array in content.items():
-            if key.startswith("gradient_") and make_capstone.PLANS[name][4]:  # pruned: which of two equals goes may differ
+            if (
+                key.startswith("gradient_") and make_capstone.PLANS[name][4]
+            ):  # pruned: which of two equals goes may differ
                 both = (file[key] != 0) & (array != 0)
                 assert np.mean((file[key] != 0) == (array != 0)) > 0.999
                 np.testing.assert_allclose(file[key][both], array[both], rtol=1e-3, atol=1e-6 * np.abs(array).max())

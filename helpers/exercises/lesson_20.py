@@ -61,12 +61,12 @@ open_one_layer = Sealed(
     "open_one_layer",
     "1_one_layer",
     hints=[
-        "The file's gradient has two tensors: the kernel's slopes, 784×10, and the slopes of the ten biases. Lesson 09 did "
-        "the rest.",
+        "The file's gradient has two tensors: the kernel's slopes, 784×10, and the slopes of the ten biases. Lesson "
+        "09 did the rest.",
         "`helpers.analytic.dense_input(kernel_slopes, bias_slopes)` divides a column by its bias slope. "
         "`helpers.analytic.label_from_bias(bias_slopes)` reads the label.",
-        "`kernel_slopes, bias_slopes = file.gradient`, then the two functions of the second hint. Put the 784 numbers in "
-        "shape with `.reshape(file.image_shape)`, and return picture and label.",
+        "`kernel_slopes, bias_slopes = file.gradient`, then the two functions of the second hint. Put the 784 "
+        "numbers in shape with `.reshape(file.image_shape)`, and return picture and label.",
     ],
     mistakes=[
         *_usual("open_one_layer", _CLUE),
@@ -88,8 +88,8 @@ open_convolutions = Sealed(
     "open_convolutions",
     "2_convolutions",
     hints=[
-        "A convolution comes first, so the division ends at the last layer. A search needs no more than the network and "
-        "the gradient: lesson 11.",
+        "A convolution comes first, so the division ends at the last layer. A search needs no more than the network "
+        "and the gradient: lesson 11.",
         "`attack = helpers.leakage.DeepLeakage(file.base_model())` makes the model whose layers are picture and label. "
         "`optimizers.fit_lbfgs` trains them.",
         "`optimizers.fit_lbfgs(attack, file.gradient)`, then return `attack.image, attack.label`.",
@@ -111,8 +111,8 @@ open_colour = Sealed(
     "open_colour",
     "3_colour",
     hints=[
-        "Two lessons end with a face of this size. Lesson 15 searches for it and weighs its roughness. Lesson 16 searches for "
-        "nothing.",
+        "Two lessons end with a face of this size. Lesson 15 searches for it and weighs its roughness. Lesson 16 "
+        "searches for nothing.",
         "`helpers.analytic.count(file.base_model())` says whether there are enough equations. If so, "
         "`helpers.analytic.peel` solves them.",
         "`helpers.analytic.peel(file.base_model(), file.gradient)` is the picture. The label comes from the last bias "
@@ -189,10 +189,10 @@ open_defended = Sealed(
     hints=[
         "A plain search tries to match zeros that never were slopes. Which entries of the captured gradient can you "
         "trust?",
-        "Leave out of the distance what arrived as exactly 0. Make a subclass of `helpers.leakage.DeepLeakage` with its "
-        "own `compute_loss`, as in lesson 15.",
-        "In `compute_loss`, with `y` the captured gradient and `y_pred` the dummy's: put the captured 0 in place of the "
-        "dummy's number wherever the captured one is 0, `tf.where(sent == 0, sent, ours)`. Then call "
+        "Leave out of the distance what arrived as exactly 0. Make a subclass of `helpers.leakage.DeepLeakage` with "
+        "its own `compute_loss`, as in lesson 15.",
+        "In `compute_loss`, with `y` the captured gradient and `y_pred` the dummy's: put the captured 0 in place of "
+        "the dummy's number wherever the captured one is 0, `tf.where(sent == 0, sent, ours)`. Then call "
         "`super().compute_loss(y=y, y_pred=kept)`.",
     ],
     mistakes=[
@@ -231,8 +231,8 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "You look at the last kernel's slopes. Four of their singular values are large, the others nearly 0. What do "
-            "you guess?",
+            "You look at the last kernel's slopes. Four of their singular values are large, the others nearly 0. "
+            "What do you guess?",
             [
                 Option(
                     "The network has four classes.",
@@ -242,7 +242,7 @@ QUIZ = Quiz(
                 Option(
                     "The gradient was pruned.",
                     False,
-                    "Pruning tears holes into the pattern, and then none of the values is nearly 0.",
+                    "Pruning shows itself by exact zeros. It disturbs a pattern a little, and does not add three more.",
                 ),
                 Option(
                     "Four pictures went into it.",

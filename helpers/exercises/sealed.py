@@ -19,15 +19,15 @@ SAYS = {
     "form": "Return two things: `return picture, label`. For a batch: the pictures and the labels.",
     "swapped": "The label came first. Return the picture first, then the label.",
     "no number": "The picture is not made of numbers. Return a NumPy array, for example `attack.image`.",
-    "row": "The numbers lie in another shape. Put them in rows and columns with `.reshape(file.image_shape)`, in a batch "
-    "with the number of pictures in front.",
+    "row": "The numbers lie in another shape. Put them in rows and columns with `.reshape(file.image_shape)`, in a "
+    "batch with the number of pictures in front.",
     "one of a batch": "This is a batch of one. Hand in the picture alone: `attack.image`, not `attack.images`.",
     "shape": "This picture has another shape than the file's. Compare it with `file.image_shape`; a batch has one "
     "more axis in front.",
     "NaN": "The picture holds NaN or infinity. Was something divided by zero, or did the search run away?",
     "255": "The picture goes up to 255. In this course the pixels lie between 0 and 1: divide by 255.",
-    "range": "Many pixels lie outside 0 and 1, further than a small error can take them. Is it a picture already, or still a "
-    "slope? Or did the search run away?",
+    "range": "Many pixels lie outside 0 and 1, further than a small error can take them. Is it a picture already, or "
+    "still a slope? Or did the search run away?",
     "label": "The label is one whole number from 0 to 9, as an int. Of probabilities take `np.argmax`.",
     "labels": "Each picture of the batch has one label, a whole number from 0 to 9: one int for each picture.",
     "blank": "The picture is blank: one value everywhere.",
@@ -40,11 +40,12 @@ SAYS = {
     "inverted": "Black and white are exchanged. The captured picture is 1 minus this one.",
     "colours": "The colours are in the wrong order. The last axis is red, green, blue.",
     "wrong label": "The picture is right, and the label is not. The smallest of the last bias slopes says which it is.",
-    "wrong labels": "The pictures are right, but not all of their labels. Picture and label of one row belong together.",
+    "wrong labels": "The pictures are right, but not all of their labels. Picture and label of one row belong "
+    "together.",
     "other file": "This is the secret of another file. Did you use the `file` that the function gets?",
     "rough": "Nearly. This picture is still too rough to count. Let the search go on, or try another start.",
-    "near": "Its gradient is close to the captured one, and still it is another picture or label, or a rough one. Search "
-    "longer, or start again.",
+    "near": "Its gradient is close to the captured one, and still it is another picture or label, or a rough one. "
+    "Search longer, or start again.",
     "picture": "The label fits the last bias slopes, but the picture is not the one behind this gradient.",
     "far": "Neither this label nor this picture is behind this gradient: their own gradient is far from it.",
 }
