@@ -12,6 +12,7 @@ between machines to float32's accuracy.
 import io
 import json
 import sys
+import textwrap
 import zipfile
 
 import numpy as np
@@ -123,7 +124,7 @@ def make(name):
         "kind": np.array(capstone.KIND),
         "version": np.array(capstone.VERSION),
         "name": np.array(name),
-        "readme": np.array(README[name].format(error=error)),
+        "readme": np.array(textwrap.fill(README[name].format(error=error), 90)),
         "network": np.array(json.dumps(description)),
         "image_shape": np.array(pictures.shape[1:]),
         "classes": np.array(10),

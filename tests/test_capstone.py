@@ -40,7 +40,7 @@ def check(name, *handed_in):
 def test_a_file_is_found_from_any_folder_and_is_small(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = capstone.load(name)
-    assert file.name == name and "Solved:" in file.readme
+    assert file.name == name and "Solved:" in file.readme and max(map(len, file.readme.split("\n"))) <= 90
     assert [g.shape for g in file.gradient] == [w.shape for w in file.weights]
     assert (capstone.FOLDER / f"{name}.npz").stat().st_size < 500_000
 
@@ -266,9 +266,9 @@ def test_the_variations_of_the_truth_fall_into_other_bins(name):
 
 def test_one_try_is_slow_for_a_guesser_and_quick_for_a_learner():
     seal, (pictures, labels) = seals.load("1_one_layer"), made("1_one_layer")[2]
-    began = time.perf_counter()
+    began = time.process_time()
     seals.fits(seal, pictures, labels)
-    assert 0.002 < time.perf_counter() - began < 0.5
+    assert 0.002 < time.process_time() - began < 0.5
     assert 128 * seals._COST["n"] * seals._COST["r"] < 64e6  # scrypt's memory in bytes, RFC 7914
 
 
@@ -464,10 +464,10 @@ def test_every_file_draws_another_triage_quickly_and_in_one_size():
     capstone_drawings.triage(files[0]).png  # noqa: B018  the fonts are loaded once
     pictures = []
     for file in files:
-        began = time.perf_counter()
+        began = time.process_time()
         picture = capstone_drawings.triage(file)
         pictures.append(picture.png)
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 1
         assert tuple(picture.figure.get_size_inches()) == (8.4, 3.2)
     assert len(set(pictures)) == 5
 

@@ -92,6 +92,8 @@ class Sealed(Exercise):
         if not seals.fits(seal, pictures, labels):
             said = _what_is_wrong(file, seal, pictures, labels)
             return self._wrong(SAYS[said] + (f" {self.clue}" if said in ("near", "picture", "far") else ""))
+        order = np.argsort(labels)  # a search finds them in any order, and the table shall read the same each time
+        pictures, labels = pictures[order], labels[order]
         self.found = pictures, labels
         one = len(labels) == 1
         what = f"a picture with the label {labels[0]}" if one else f"pictures with the labels {labels.tolist()}"
