@@ -145,28 +145,27 @@ def _checked(name, content):
             f"{name} has the version {str(content.get('version')):.20}, and this course reads version {VERSION}. "
             "Take file and course from the same place."
         )
-    count = content.get("tensors")
-    tensors = [
-        f"{what}_{n}" for what in ("gradient", "weight") for n in range(int(count) if np.ndim(count) == 0 else 0)
-    ]
-    if not tensors or len(tensors) > 100 or set(content) != {*_PLAIN, *tensors}:
+    count = content.get("tensors", np.array("none"))
+    count = int(count) if count.ndim == 0 and count.dtype.kind in "iu" and 0 < count < 50 else 0
+    tensors = [f"{what}_{number}" for what in ("gradient", "weight") for number in range(count)]
+    if not tensors or set(content) != {*_PLAIN, *tensors}:
         raise ValueError(f"{name} lacks an entry or has one too many. Get it once more.")
     for entry in tensors:
         if content[entry].dtype != np.float32 or not np.all(np.isfinite(content[entry])):
             raise ValueError(f"{name}: {entry} shall hold finite numbers, float32. Get the file once more.")
-    gradient, weights = ([content[f"{what}_{n}"] for n in range(int(count))] for what in ("gradient", "weight"))
+    gradient, weights = ([content[f"{what}_{n}"] for n in range(count)] for what in ("gradient", "weight"))
     try:
-        captured = Captured(
-            str(content["name"]),
-            str(content["readme"]),
-            gradient,
-            weights,
+        plain = (
             json.loads(str(content["network"])),
             tuple(int(side) for side in content["image_shape"]),
             int(content["classes"]),
             int(content["pictures"]),
         )
-        shapes = [tuple(w.shape) for w in build(captured.network, captured.image_shape, captured.classes).weights]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} does not say how its network is built. Get it once more.") from error
+    captured = Captured(str(content["name"]), str(content["readme"]), gradient, weights, *plain)
+    try:
+        shapes = [tuple(weight.shape) for weight in build(*plain[:3]).weights]
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} describes a network that cannot be built. {error}") from error
     if [w.shape for w in weights] != shapes or [g.shape for g in gradient] != shapes:

@@ -55,7 +55,7 @@ LENET = {"kind": "lenet", "activation": "sigmoid"}
 PLANS = {  # the network, the reach of its weights (None: Glorot), labels, error, share pruned
     "1_one_layer": ({"kind": "dense", "hidden": [], "activation": "sigmoid"}, None, [7], 5e-4, 0),
     "2_convolutions": (LENET, 0.5, [4], 5e-4, 0),
-    "3_colour": (LENET, None, [6], 5e-4, 0),
+    "3_colour": (LENET, None, [6], 1e-4, 0),
     "4_batch": ({"kind": "dense", "hidden": [64], "activation": "sigmoid"}, None, [9, 3, 5, 6], 5e-4, 0),
     "5_defended": (LENET, 0.5, [2], 5e-4, 0.5),
 }
@@ -88,7 +88,7 @@ def cat():
     from skimage.data import chelsea
     from skimage.transform import resize
 
-    return np.clip(resize(chelsea()[10:250, 110:350] / 255, (32, 32), anti_aliasing=True), 0, 1).astype("float32")
+    return np.clip(resize(chelsea()[80:240, 100:260] / 255, (32, 32), anti_aliasing=True), 0, 1).astype("float32")
 
 
 def weights_like(network, reach, random):

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf  # noqa: F401  the solutions use it
 
 import helpers
-from helpers import capstone, optimizers  # noqa: F401
+from helpers import capstone
 from helpers.exercises.engine import Exercise, Mistake
 from helpers.exercises.sealed import SAYS, Results, Sealed
 from helpers.quiz import Option, Question, Quiz
@@ -72,7 +72,7 @@ open_one_layer = Sealed(
         *_usual("open_one_layer", _CLUE),
         Mistake(
             lambda file: (1e3 * file.gradient[0][:, 0].reshape(28, 28) / np.max(np.abs(file.gradient[0])), 7),
-            SAYS["range"],
+            f"{SAYS['range']} {_CLUE}",
         ),
         _but("open_one_layer", "other file", lambda picture, label: _solved("open_convolutions")),
     ],
@@ -91,8 +91,8 @@ open_convolutions = Sealed(
         "A convolution comes first, so the division ends at the last layer. A search needs no more than the network "
         "and the gradient: lesson 11.",
         "`attack = helpers.leakage.DeepLeakage(file.base_model())` makes the model whose layers are picture and label. "
-        "`optimizers.fit_lbfgs` trains them.",
-        "`optimizers.fit_lbfgs(attack, file.gradient)`, then return `attack.image, attack.label`.",
+        "`helpers.optimizers.fit_lbfgs` trains them.",
+        "`helpers.optimizers.fit_lbfgs(attack, file.gradient)`, then return `attack.image, attack.label`.",
     ],
     mistakes=[
         *_usual("open_convolutions", _CLUE),
@@ -155,7 +155,8 @@ open_batch = Sealed(
     hints=[
         "Lesson 15 took four digits out of one average. What had to be told to `DeepLeakage`?",
         "`helpers.leakage.DeepLeakage(file.base_model(), batch=file.pictures)` holds four pictures and four labels.",
-        "Train it with `optimizers.fit_lbfgs(attack, file.gradient)`, then return `attack.images, attack.labels`.",
+        "Train it with `helpers.optimizers.fit_lbfgs(attack, file.gradient)`, then return `attack.images, "
+        "attack.labels`.",
     ],
     mistakes=[
         _but("open_batch", "blank", lambda pictures, labels: (np.zeros_like(pictures), labels)),
