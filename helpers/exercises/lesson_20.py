@@ -71,7 +71,7 @@ open_one_layer = Sealed(
     mistakes=[
         *_usual("open_one_layer", _CLUE),
         Mistake(
-            lambda file: (1e3 * file.gradient[0][:, 0].reshape(28, 28) / np.max(np.abs(file.gradient[0])), 7),
+            lambda file: (file.gradient[0][:, np.argmin(file.gradient[1])].reshape(28, 28), 3),
             f"{SAYS['range']} {_CLUE}",
         ),
         _but("open_one_layer", "other file", lambda picture, label: _solved("open_convolutions")),
