@@ -4,10 +4,12 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from helpers.data import load_digits
 from helpers.federation import processes
+from helpers.models import GradientModel
 
 APP = Path(__file__).with_name("secure")
 STORED = Path(__file__).parents[1] / "stored" / "secure_round.npz"
@@ -31,13 +33,15 @@ class Seen:
     mean: list
 
 
-def start_weights():
-    """The weights that the server sends, always the same: 784 → 32 → 10, Glorot, a list of four float32 arrays."""
+def model():
+    """The GradientModel that the server sends the weights of, always the same: 784 → 32 sigmoid → 10, Glorot."""
     random = np.random.default_rng(19)
     shapes = (784, UNITS), (UNITS, 10)
     tables = [random.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape)) for shape in shapes]
-    arrays = [tables[0], np.zeros(UNITS), tables[1], np.zeros(10)]
-    return [array.astype("float32") for array in arrays]
+    layers = [keras.Input((784,)), keras.layers.Dense(UNITS, "sigmoid"), keras.layers.Dense(10)]
+    base_model = GradientModel(keras.Sequential(layers))
+    base_model.set_weights([tables[0], np.zeros(UNITS), tables[1], np.zeros(10)])
+    return base_model
 
 
 def own_pictures():
@@ -56,7 +60,7 @@ def run():
     x, y = own_pictures()
     with tempfile.TemporaryDirectory(prefix="secure-") as name:
         folder = Path(name).resolve()
-        np.savez(folder / "task.npz", *start_weights())
+        np.savez(folder / "task.npz", *model().get_weights())
         for number in range(len(x)):  # each participant opens its own file, and the server none of them
             np.savez(folder / f"participant_{number}.npz", x=x[number : number + 1], y=y[number : number + 1])
         with processes.running(participants=len(x)) as federation:
@@ -84,7 +88,7 @@ def run_or_stored():
         return stored(), f"{str(error).splitlines()[0]} So here is a round that was run earlier."
 
 
-def gradient_alone(masked):
+def read_without_mask(masked):
     """One masked message, read as if it had no mask: a list of float32 arrays, one for each weight."""
     return [(array * (2 * REACH / STEPS) - REACH).astype("float32") for array in masked[1:]]
 
