@@ -82,7 +82,9 @@ def clocks(walks, ring, title):
         axis.text(0, -0.02, f"{number} {sign} {abs(mask)}", ha="center", va="center", fontsize=12, color=BLUE)
         sent = f"sends {(number + mask) % ring}"
         axis.text(0, -0.26, sent, ha="center", va="center", fontsize=12, color=_DARK_ORANGE)
-    told = "; ".join(f"{name} has {number} and sends {(number + mask) % ring}" for name, (number, mask) in walks.items())
+    told = "; ".join(
+        f"{name} has {number} and sends {(number + mask) % ring}" for name, (number, mask) in walks.items()
+    )
     return Picture(figure, f"Walks on a dial of {ring} hours: {title}. {told}.")
 
 

@@ -85,10 +85,9 @@ masked = Exercise(
             "You added the other participants' numbers, the keys. The masks are the values: use `shared.items()`.",
         ),
         Mistake(
-            lambda number, me, shared, ring: abs(
-                number + sum(_up(me, other) * mask for other, mask in shared.items())
-            )
-            % ring,
+            lambda number, me, shared, ring: (
+                abs(number + sum(_up(me, other) * mask for other, mask in shared.items())) % ring
+            ),
             "The minus sign is gone, `abs` took it. Below 0 the dial goes on backwards, and `% ring` does that by "
             "itself: `-9 % 100` is 91.",
         ),
@@ -177,11 +176,9 @@ protect = Exercise(
             "The noise went in once for each picture, with the same dice. It goes in once, on the sum.",
         ),
         Mistake(
-            lambda gradients, dice, clip, noise: (
-                sum(
-                    (g + noise * clip * dice) * min(1, clip / max(_length(g + noise * clip * dice), 1e-12))
-                    for g in gradients
-                )
+            lambda gradients, dice, clip, noise: sum(
+                (g + noise * clip * dice) * min(1, clip / max(_length(g + noise * clip * dice), 1e-12))
+                for g in gradients
             ),
             "The noise was added before clipping, and clipped with the rest. First clip, then add the noise to the sum.",
         ),
@@ -342,15 +339,23 @@ promises = Exercise(
             "e is not promised. The count assumes fair dice, true clipping and true sampling. A mistake in the code "
             "makes the number wrong, and nothing warns you.",
         ),
-        Mistake("abcdef", "Three of the six are not promised: those on what is true of everybody, on a hundred pictures, on the code."),
+        Mistake(
+            "abcdef",
+            "Three of the six are not promised: those on what is true of everybody, on a hundred pictures, on the code.",
+        ),
         Mistake("ac", "One more is promised: what about several rounds?"),
         Mistake("af", "One more is promised: what may be done with the result, later and by anybody?"),
         Mistake("cf", "One more is promised: does an attacker who knows much else gain more?"),
         Mistake("a", "True, and two more are: on what happens to the result later, and on many rounds."),
         Mistake("c", "True, and two more are: on the attacker who knows much, and on many rounds."),
-        Mistake("f", "True, and two more are: on the attacker who knows much, and on what happens to the result later."),
+        Mistake(
+            "f", "True, and two more are: on the attacker who knows much, and on what happens to the result later."
+        ),
         Mistake("bde", "Those are the three that are *not* promised. Take the other three."),
-        Mistake("abc", "b is not promised: what is true of all smokers may be learned, also without you. And one is missing."),
+        Mistake(
+            "abc",
+            "b is not promised: what is true of all smokers may be learned, also without you. And one is missing.",
+        ),
         Mistake("acd", "d is not promised: a hundred pictures weigh more than one. And one is missing."),
         Mistake("ace", "e is not promised: the count trusts the code. And one is missing."),
     ],

@@ -57,7 +57,7 @@ def main(grid, context):
     )
     # A participant's weight is its number of pictures, at most `max_weight`; a larger bound costs precision.
     masking = CuriousSecAggPlus(
-        folder, num_shares=PARTICIPANTS, reconstruction_threshold=2, max_weight=1.0, clipping_range=4.0, timeout=60
+        folder, num_shares=PARTICIPANTS, reconstruction_threshold=2, max_weight=1.0, clipping_range=4.0, timeout=280
     )
     legacy = LegacyContext(context, config=ServerConfig(num_rounds=1), strategy=strategy)
     DefaultWorkflow(fit_workflow=masking)(grid, legacy)
