@@ -48,12 +48,12 @@ masked = Exercise(
         ),
         Mistake(
             lambda number, me, shared, ring: _signed(number, me, shared, ring, lambda me, other: -_up(me, other)),
-            "The masks would cancel, but the rule is the other way round: the participant with the smaller number adds.",
+            "The masks would cancel, but the rule is the other way round: who has the smaller number adds.",
         ),
         Mistake(
             lambda number, me, shared, ring: number + sum(_up(me, other) * mask for other, mask in shared.items()),
-            "The masks are right, but the result left the dial. Take it modulo the ring at the end: `% ring`. Without it, "
-            "a large result would betray a large mask.",
+            "The masks are right, but the result left the dial. Take it modulo the ring at the end: `% ring`. Without "
+            "it, a large result would betray a large mask.",
         ),
         Mistake(
             lambda number, me, shared, ring: number % ring,
@@ -146,7 +146,7 @@ protect = Exercise(
             lambda gradients, dice, clip, noise: (
                 sum(g * clip / max(_length(g), 1e-12) for g in gradients) + noise * clip * dice
             ),
-            "Short gradients were made longer. Clipping only shortens: the factor is at most 1, `min(1, clip / length)`.",
+            "Short gradients were made longer. Clipping only shortens: `min(1, clip / length)` is at most 1.",
         ),
         Mistake(
             lambda gradients, dice, clip, noise: sum(np.clip(g, -clip, clip) for g in gradients) + noise * clip * dice,
@@ -180,7 +180,7 @@ protect = Exercise(
                 (g + noise * clip * dice) * min(1, clip / max(_length(g + noise * clip * dice), 1e-12))
                 for g in gradients
             ),
-            "The noise was added before clipping, and clipped with the rest. First clip, then add the noise to the sum.",
+            "The noise was added before clipping, and clipped, too. First clip, then add the noise to the sum.",
         ),
         Mistake(
             lambda gradients, dice, clip, noise: (
@@ -319,7 +319,7 @@ promises = Exercise(
     observe=lambda answer: "".join(sorted(set(answer.lower()) - set(" ,"))) if isinstance(answer, str) else answer,
     hints=[
         "Epsilon compares two worlds that differ in one picture. Which sentences speak of such a comparison?",
-        "Three letters are right. One is about attackers, one is about what happens to the result later, one about many "
+        "Three letters are right. One is about attackers, one about what happens to the result later, one about many "
         "rounds.",
         "The sentence on the disease and the sentence on the hundred pictures are *not* promised.",
     ],
@@ -331,7 +331,7 @@ promises = Exercise(
         ),
         Mistake(
             "acdf",
-            "d is not promised. With the unit “one picture” each picture is protected for itself. A hundred pictures of "
+            "d is not promised. With the unit “one picture” each one is protected for itself. A hundred pictures of "
             "one person together weigh a hundred times as much.",
         ),
         Mistake(
@@ -341,7 +341,7 @@ promises = Exercise(
         ),
         Mistake(
             "abcdef",
-            "Three of the six are not promised: those on what is true of everybody, on a hundred pictures, on the code.",
+            "Three of the six are not promised: on what is true of everybody, on a hundred pictures, on the code.",
         ),
         Mistake("ac", "One more is promised: what about several rounds?"),
         Mistake("af", "One more is promised: what may be done with the result, later and by anybody?"),
@@ -401,13 +401,13 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "Two trainings report epsilon 3. In one the unit is a picture, in the other a hospital. Which protects more?",
+            "Two trainings report epsilon 3. In one the unit is a picture, in the other a hospital. Which covers more?",
             [
                 Option("Both the same: 3 is 3.", False, "An epsilon without its unit says little."),
                 Option(
                     "The one with the picture: a picture is smaller, so it is hidden better.",
                     False,
-                    "The number is what an observer may gain about *one unit*. The larger the unit, the more is covered.",
+                    "The number bounds what is gained about *one unit*. The larger the unit, the more is covered.",
                 ),
                 Option(
                     "The one with the hospital: all its pictures together are covered by the 3.",
