@@ -172,6 +172,10 @@ protect = Exercise(
             "something that may have to stay secret.)",
         ),
         Mistake(
+            lambda gradients, dice, clip, noise: _each(gradients, clip) / len(gradients) + noise * clip * dice,
+            "You took the average and then added noise that is made for the sum. Return the sum: do not divide.",
+        ),
+        Mistake(
             lambda gradients, dice, clip, noise: _each(gradients, clip) + len(gradients) * noise * clip * dice,
             "The noise went in once for each picture, with the same dice. It goes in once, on the sum.",
         ),
@@ -261,6 +265,11 @@ affordable = Exercise(
             lambda cost, budget: max(_count(cost, budget, 1, lambda c, b: c < b) - 1, 0),
             "Where the budget is met exactly you stopped one round too early. “Within the budget” includes the budget: "
             "`<=`.",
+        ),
+        Mistake(
+            lambda cost, budget: _count(cost, budget, 1, lambda c, b: c < b),
+            "You stopped at the first number of rounds that reaches the budget or goes beyond it. The answer is the last "
+            "one that is still within, and that may meet the budget exactly.",
         ),
         Mistake(
             lambda cost, budget: int(budget / cost(1)),
