@@ -268,8 +268,8 @@ affordable = Exercise(
         ),
         Mistake(
             lambda cost, budget: _count(cost, budget, 1, lambda c, b: c < b),
-            "You stopped at the first number of rounds that reaches the budget or goes beyond it. The answer is the last "
-            "one that is still within, and that may meet the budget exactly.",
+            "You stopped at the first number of rounds that reaches the budget or goes beyond it. The answer is the "
+            "last one that is still within, and that may meet the budget exactly.",
         ),
         Mistake(
             lambda cost, budget: int(budget / cost(1)),
