@@ -82,10 +82,11 @@ class Bar(tqdm):
 
     def __init__(self, steps):
         self._steps = steps
-        super().__init__(total=len(steps), leave=False, unit="step", disable=bool(os.environ.get("TQDM_DISABLE")))
-        self.reach(0)
+        disabled = bool(os.environ.get("TQDM_DISABLE"))  # tqdm's own switch, which its notebook form overlooks
+        super().__init__(total=len(steps), desc=steps[0], leave=False, unit="step", disable=disabled)
 
     def reach(self, done):
-        self.update(max(0, done - self.n))
-        if done < len(self._steps):
-            self.set_description(f"waiting: {self._steps[done]}")
+        """Only what has changed is drawn again."""
+        if done > self.n:
+            self.update(done - self.n)
+            self.set_description(self._steps[min(done, len(self._steps) - 1)])

@@ -25,6 +25,7 @@ import psutil
 
 from helpers.federation import machine
 
+APP = Path(__file__).with_name("app")  # one round with a curious server, lesson 17's
 PARTS = {
     "flower-superlink": "SuperLink",
     "flower-supernode": "SuperNode",
@@ -110,7 +111,7 @@ class Federation:
         self.folder, self.address, self.seen = None, None, {}
         self._group, self._children = None, {}
 
-    def run(self, app, settings=None, timeout=90):
+    def run(self, app, settings=None, timeout=240):
         """Hand an app to SuperLink as `flwr run` does, and wait until its run is over.
 
         Args:

@@ -34,10 +34,12 @@ class CuriousFedAvg(FedAvg):
 
 @app.main()
 def main(grid, context):
-    """One round. What comes out of the average is stored as `average.npz`: what the others learn of it."""
-    folder = Path(context.run_config["folder"])
+    """One round. What the participants get to see of it, the average, is stored as `average.npz`."""
+    folder, everyone = Path(context.run_config["folder"]), context.run_config["participants"]
     with np.load(folder / "task.npz", allow_pickle=False) as task:
         weights = [task[f"weights_{number}"] for number in range(int(task["arrays"]))]
-    strategy = CuriousFedAvg(folder, fraction_evaluate=0.0)
-    result = strategy.start(grid=grid, initial_arrays=ArrayRecord(weights), num_rounds=1, timeout=60)
+    wanted = {"fraction_evaluate": 0.0, "min_train_nodes": everyone, "min_available_nodes": everyone}
+    result = CuriousFedAvg(folder, **wanted).start(grid, ArrayRecord(weights), num_rounds=1, timeout=200)
+    if len(list(folder.glob("reply_*.npz"))) < everyone:
+        raise RuntimeError("Not all participants have answered; their logs say why.")
     np.savez(folder / "average.npz", *result.arrays.to_numpy_ndarrays())
