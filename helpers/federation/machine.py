@@ -24,6 +24,16 @@ def members(group):
     return found
 
 
+def alive(pids):
+    """Those of the process ids that still run: a list of int. One that has ended and waits to be noticed does not."""
+    running = []
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                running.append(pid)
+    return running
+
+
 def environment(folder):
     """What the processes find: nothing that calls home, nothing that installs, and this course's own Python first."""
     path = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]

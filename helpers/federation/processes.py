@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 
 from helpers.federation import machine
+from helpers.federation.machine import alive as alive
 
 APP = Path(__file__).with_name("app")  # one round with a curious server, lesson 17's
 PARTS = {
@@ -75,7 +76,7 @@ def running(participants=2):
         a Federation.
 
     Raises:
-        FederationError: it cannot be started here, or one of the processes stopped or did not answer in a minute.
+        FederationError: it cannot be started here, or one of the processes stopped or did not answer in two minutes.
     """
     if reason := why_not():
         raise FederationError(reason)
@@ -111,7 +112,7 @@ class Federation:
         self.folder, self.address, self.seen = None, None, {}
         self._group, self._children = None, {}
 
-    def run(self, app, settings=None, timeout=240):
+    def run(self, app, settings=None, timeout=500):
         """Hand an app to SuperLink as `flwr run` does, and wait until its run is over.
 
         Args:
@@ -190,11 +191,11 @@ class Federation:
         return self._children[name]
 
     def _wait_until_it_answers(self, name, port):
-        process, ends = self._children[name], time.monotonic() + 60
+        process, ends = self._children[name], time.monotonic() + 120
         while not (machine.listens(process.pid, port) and machine.is_healthy(port)):
             self._check_alive()
             if time.monotonic() > ends:
-                raise FederationError(self._said(f"{name} did not answer within a minute", name))
+                raise FederationError(self._said(f"{name} did not answer within two minutes", name))
             time.sleep(0.1)
 
     def _check_alive(self):
@@ -216,7 +217,7 @@ class Federation:
             with contextlib.suppress(psutil.Error):
                 names = [Path(word).name for word in process.cmdline()[:3]]
                 if part := next((PARTS[name] for name in names if name in PARTS), None):
-                    self.seen.setdefault(process.pid, (part, process.ppid()))
+                    self.seen[process.pid] = part, process.ppid()  # anew: it may have been seen before it was itself
         return self.seen
 
     def _log(self, name):

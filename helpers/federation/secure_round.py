@@ -85,7 +85,8 @@ def run_or_stored():
     try:
         return run(), None
     except processes.FederationError as error:
-        return stored(), f"{str(error).splitlines()[0]} So here is a round that was run earlier."
+        reason = str(error).split(". The last lines")[0].rstrip(".")
+        return stored(), f"{reason}. So here is a round that was run earlier."
 
 
 def read_without_mask(masked):
