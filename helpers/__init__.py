@@ -12,7 +12,7 @@ _MODULES = (
     "analytic attack_drawings claims colour_gallery curves data diagrams divisions doctor editions equations "
     "exercises failure_gallery federation galleries inverting label_drawings landscapes layers leakage mask_drawings "
     "metrics models optimizers peel_drawings peeling plots privacy privacy_drawings progress quiz suspects "
-    "sweep_failures sweep_inverting sweep_labels sweep_privacy sweeps symbols widgets"
+    "sweep_failures sweep_inverting sweep_labels sweep_localsteps sweep_privacy sweeps symbols widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 

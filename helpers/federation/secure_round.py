@@ -64,7 +64,11 @@ def run():
         for number in range(len(x)):  # each participant opens its own file, and the server none of them
             np.savez(folder / f"participant_{number}.npz", x=x[number : number + 1], y=y[number : number + 1])
         with processes.running(participants=len(x)) as federation:
-            federation.run(APP, {"folder": str(folder)}, timeout=300)
+            try:
+                federation.run(APP, {"folder": str(folder)})
+            except processes.FederationError:  # on a busy machine SuperLink may not even say how the run ended
+                if not (folder / "mean.npz").exists():  # the server's last line writes it
+                    raise
         masked = [_arrays(file) for file in sorted(folder.glob("masked_*.npz"))]
         return Seen(masked, _arrays(folder / "mean.npz"))
 
