@@ -38,8 +38,10 @@ def environment(folder):
     """What the processes find: nothing that calls home, nothing that installs, and this course's own Python first."""
     path = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     modules = [str(COURSE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # A notebook's kernel asks every program for colours; with them, what `flwr ls` prints is no JSON.
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
     return {
-        **os.environ,
+        **kept,
         "PATH": os.pathsep.join(path),
         "PYTHONPATH": os.pathsep.join(modules),
         "PYTHONUNBUFFERED": "1",
