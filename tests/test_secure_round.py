@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers import analytic, metrics
-from helpers.federation import processes, secure_round
+from helpers.federation import machine, processes, secure_round
 
 flower = pytest.mark.skipif(importlib.util.find_spec("flwr") is None, reason="Flower is not installed")
 
@@ -85,3 +85,10 @@ def test_what_the_lesson_says_about_the_seeds_is_still_so():
     (private, _), (_, public) = generate_key_pairs(), generate_key_pairs()
     folded = np.bitwise_xor.reduce(np.frombuffer(generate_shared_key(private, public), "<u4"))
     assert folded & 0x80808080 == 0
+
+
+def test_a_kernels_order_to_colour_what_is_printed_does_not_reach_flower(monkeypatch):
+    """With colours, what `flwr ls` prints as JSON is none, and every run in a notebook would end as unknown."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    assert not {"FORCE_COLOR", "CLICOLOR_FORCE"} & set(machine.environment(""))
