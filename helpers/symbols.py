@@ -196,6 +196,25 @@ def _draw_distance(axes):
     axes.set(xlim=(0, 4), ylim=(-1, 1))
 
 
+def _two_bells(axes):
+    places = np.linspace(-3, 5, 120)
+    bells = [np.exp(-((places - middle) ** 2) / 2) for middle in (0, 2)]
+    for bell, color in zip(bells, (BLUE, ORANGE)):
+        axes.plot(places, bell, color=color, linewidth=2.5)
+    axes.axhline(0, color=GREY, linewidth=1)
+    return places, bells
+
+
+def _draw_epsilon(axes):
+    _two_bells(axes)
+    axes.plot([2.2, 2.2], [0.09, 0.98], color=GREY, linewidth=2.5)
+
+
+def _draw_delta(axes):
+    places, bells = _two_bells(axes)
+    axes.fill_between(places, bells[1], where=places > 3, color=ORANGE)
+
+
 _DRAW = {
     "x": _draw_x,
     "h": _draw_h,
@@ -213,4 +232,6 @@ _DRAW = {
     "sum": lambda axes: _words(axes, "0 + 4 + 1", "= 5", size=13),
     "f": _draw_f,
     "D": _draw_distance,
+    "epsilon": _draw_epsilon,
+    "delta": _draw_delta,
 }
