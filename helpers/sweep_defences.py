@@ -1,0 +1,255 @@
+"""Each defence at each strength: what still leaks, and what training still reaches. `python3 start.py sweep defences`.
+
+The network is the paper's LeNet (sigmoid, weights and biases uniform in ±0.5), which leaks without a defence. Four
+kinds of runs, named by `part`:
+
+    picture   20 digits, each in a fresh network of its own, attacked by L-BFGS; `answer` says how the attacker
+              answers the defence, if it does
+    division  the first layer of a fresh MLP, divided by its bias (lesson 09), 40 digits
+    label     the smallest entry of the last bias gradient (lesson 09), 100 digits, in a fresh and a trained LeNet
+    training  a federation of 10 participants in which every one defends every update: accuracy on digits held out
+
+Lesson 18 draws what came out, which is helpers/stored/defences.json.
+"""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers import adaptive, analytic, data, defences, leakage, metrics, models, optimizers
+from helpers.sweep_failures import as_text, chosen, rounded, train
+
+# What is tried. A clipped length is followed by noise in "clip+noise": the length is 1, and the strength is the noise.
+STRENGTHS = {
+    "none": (0,),
+    "gaussian": (1e-4, 1e-3, 1e-2, 1e-1, 1),
+    "laplacian": (1e-4, 1e-3, 1e-2, 1e-1, 1),
+    "clip": (1, 0.1),
+    "clip+noise": (1e-3, 1e-2, 1e-1),
+    "prune": (0.1, 0.3, 0.5, 0.7, 0.9, 0.99),
+    "bits": (16, 8),
+    "batch": (2, 4, 10),
+}
+PICTURES, BLOCK = 20, 5
+STEPS, STARTS = 200, 2
+DIVISIONS, LABELS = 40, 100
+PARTICIPANTS, ROUNDS, RATE, SEEDS = 10, 400, 0.5, 3
+READ = 1e-2
+
+
+def defend(gradient, defence, strength, seed):
+    """The gradient as a participant with this defence sends it. "none" and "batch" leave it as it is.
+
+    Args:
+        gradient: a list of tensors.
+        defence, strength: one of STRENGTHS.
+        seed: of the noise, an int or a numpy.random.Generator.
+    """
+    if defence == "gaussian":
+        return defences.gaussian_noise(gradient, strength, seed)
+    if defence == "laplacian":
+        return defences.laplacian_noise(gradient, strength, seed)
+    if defence == "clip":
+        return defences.clip(gradient, strength)
+    if defence == "clip+noise":
+        return defences.gaussian_noise(defences.clip(gradient, 1), strength, seed)
+    if defence == "prune":
+        return defences.prune(gradient, strength)
+    if defence == "bits":
+        return defences.quantise(gradient, strength)
+    return [np.asarray(tensor) for tensor in gradient]
+
+
+def settings():
+    """All runs, the cheap ones first: a list of dict with the keys part, defence, strength, answer and first."""
+    everything = [(defence, strength) for defence, strengths in STRENGTHS.items() for strength in strengths]
+    alone = [(defence, strength) for defence, strength in everything if defence != "batch"]
+    runs = [("label", *one, network, 0) for network in ("fresh", "trained") for one in alone]
+    runs += [("division", *one, "", 0) for one in alone]
+    runs += [("training", *one, "", seed) for seed in range(SEEDS) for one in everything]
+    answers = [("prune", fraction, "skip zeros") for fraction in STRENGTHS["prune"]]
+    answers += [("clip", largest, "unclip") for largest in STRENGTHS["clip"]]
+    answers += [("gaussian", 1e-2, f"average {rounds}") for rounds in (10, 100, 1000)]
+    answers += [("gaussian", spread, "closed form") for spread in (1e-4, 1e-3, 1e-2)]
+    pictures = [(*one, "") for one in everything] + answers
+    runs += [("picture", *one, first) for first in range(0, PICTURES, BLOCK) for one in pictures if _fits(one, first)]
+    return [dict(zip(("part", "defence", "strength", "answer", "first"), run)) for run in runs]
+
+
+def _fits(one, first):
+    """A batch of 10 needs two blocks of pictures at once."""
+    return one[0] != "batch" or first % max(BLOCK, one[1]) == 0
+
+
+def one_run(part, defence, strength, answer, first):
+    """One block of runs of one kind; see above. Returns a list of dict, a row each, or a dict."""
+    if part == "training":
+        return {"accuracy": rounded(federation(defence, strength, seed=first))}
+    if part == "label":
+        return labels_read(defence, strength, trained=answer == "trained")
+    if part == "division":
+        return [divided(defence, strength, number) for number in range(DIVISIONS)]
+    if defence == "batch":
+        size = max(BLOCK, strength)
+        blocks = [range(start, start + strength) for start in range(first, first + size - strength + 1, strength)]
+        return [row for block in blocks for row in attack_batch(block)]
+    return [attack_one(defence, strength, answer, number) for number in range(first, first + BLOCK)]
+
+
+# ---- pictures
+
+
+@functools.cache
+def _attack(kind=leakage.DeepLeakage, batch=1):
+    return kind(models.GradientModel(models.lenet("sigmoid", weights=0.5)), batch=batch)
+
+
+def fresh(base_model, number):
+    """Give the attacked LeNet the weights of another fresh one, the one with this number."""
+    keras.utils.set_random_seed(number)
+    base_model.set_weights(models.lenet("sigmoid", weights=0.5).get_weights())
+
+
+def digits(places):
+    """The digits at these places of `load_digits`, as rows and one-hot labels."""
+    images, labels = data.load_digits()
+    return images[places].reshape(-1, 784), tf.one_hot(labels[places], 10)
+
+
+def attack_one(defence, strength, answer, number):
+    """Attack digit `number` of `chosen` in a network of its own.
+
+    Returns:
+        A dict: picture (its place in `load_digits`), mse and ssim of what came back (cut off at 0 and 1, as an
+        attacker would), right (the label that the search found), steps, and for the first digits the picture as a text.
+    """
+    place = int(chosen()[number])
+    attack = _attack(adaptive.MaskedLeakage if answer == "skip zeros" else leakage.DeepLeakage)
+    base_model, start = attack.base_model, None
+    fresh(base_model, number)
+    gradient = base_model.gradient(*digits([place]))
+    if answer.startswith("average"):
+        random = np.random.default_rng(1800 + number)
+        count = int(answer.split()[1])
+        sent = adaptive.average([defend(gradient, defence, strength, random) for _ in range(count)])
+    else:
+        sent = defend(gradient, defence, strength, 1800 + number)
+    if answer == "unclip":
+        sent = adaptive.unclip(base_model.network, sent)
+    if answer == "closed form":
+        start = np.clip(analytic.minimum_norm(base_model, sent), 0, 1)[None].astype("float32")
+    record = optimizers.fit_lbfgs(attack, sent, STEPS, STARTS, seed=number, images=start)
+    row = _row(record.images[-1][0], attack.label, place)
+    if start is not None:
+        row["mse_start"] = rounded(metrics.mse(start[0], digits([place])[0].reshape(28, 28)))
+    return {**row, "steps": len(record.distances) - 1, "thumbnail": _thumbnail(record.images[-1][0], number)}
+
+
+def attack_batch(numbers):
+    """Attack the average gradient of several digits of `chosen` in one network. A row for each digit."""
+    attack, places = _attack(batch=len(numbers)), chosen()[list(numbers)]
+    fresh(attack.base_model, numbers[0])
+    x, y = digits(places)
+    record = optimizers.fit_lbfgs(attack, attack.base_model.gradient(x, y), STEPS, STARTS, seed=numbers[0])
+    found = np.nan_to_num(record.images[-1])
+    order = metrics.match(found.reshape(x.shape), x)
+    rows = [_row(found[at], attack.labels[at], int(place)) for at, place in zip(order, places)]
+    for row, number, at in zip(rows, numbers, order):
+        row.update(steps=len(record.distances) - 1, thumbnail=_thumbnail(found[at], number))
+    return rows
+
+
+def _row(image, label, place):
+    images, labels = data.load_digits()
+    image = np.clip(np.nan_to_num(image), 0, 1)
+    return {
+        "picture": place,
+        "mse": rounded(metrics.mse(image, images[place])),
+        "ssim": rounded(metrics.ssim(image, images[place])),
+        "right": bool(label == labels[place]),
+    }
+
+
+def _thumbnail(image, number):
+    return as_text(image) if number < 2 else None
+
+
+# ---- division and labels
+
+
+def divided(defence, strength, number):
+    """A digit out of a fresh MLP's first layer, by one division (mse) and by least squares over all units (mse_all)."""
+    keras.utils.set_random_seed(number)
+    base_model = models.GradientModel(models.mlp())
+    place = int(np.random.default_rng(1818).choice(1797, DIVISIONS, replace=False)[number])
+    sent = defend(base_model.gradient(*digits([place])), defence, strength, 1800 + number)
+    row = {"picture": place}
+    for name, method in (("mse", analytic.dense_input), ("mse_all", adaptive.divide_noisy)):
+        found = np.clip(method(sent[0], sent[1]), 0, 1)
+        row[name] = rounded(metrics.mse(found, digits([place])[0][0]))
+    return row
+
+
+@functools.cache
+def _trained():
+    keras.utils.set_random_seed(18)
+    network = models.lenet("sigmoid", weights=0.5)
+    train(network, 5)
+    return models.GradientModel(network)
+
+
+def labels_read(defence, strength, trained):
+    """Of 100 digits, each in a fresh LeNet or all in a trained one: how many labels the last bias gradient shows."""
+    base_model = _trained() if trained else _attack().base_model
+    others = np.setdiff1d(np.arange(1797), chosen())  # the trained network has seen these
+    right = 0
+    for number, place in enumerate(np.random.default_rng(18).choice(others, LABELS, replace=False)):
+        if not trained:
+            fresh(base_model, number)
+        gradient = base_model.gradient(*digits([place]))
+        sent = defend(gradient, defence, strength, 1800 + number)
+        right += bool(np.any(sent[-1])) and int(np.argmin(sent[-1])) == data.load_digits()[1][place]
+    return {"labels": int(right), "tried": LABELS}
+
+
+# ---- training
+
+
+def federation(defence, strength, seed):
+    """The accuracy that a federation still reaches when every participant defends every update.
+
+    FedSGD: in each of ROUNDS rounds each of 10 participants sends the gradient of one of its 150 digits (of `strength`
+    digits where the defence is a larger batch), and the server takes a step along the average.
+
+    Returns:
+        The share of 297 digits, held out, that the network reads right at the end, a float.
+    """
+    random = np.random.default_rng(seed)
+    order = np.random.default_rng(180).permutation(1797)
+    held_out, shares = order[1500:], order[:1500].reshape(PARTICIPANTS, 150)
+    keras.utils.set_random_seed(seed)
+    base_model = models.GradientModel(models.lenet("sigmoid", weights=0.5))
+    size, weights = strength if defence == "batch" else 1, base_model.get_weights()
+    gradients = tf.function(lambda x, y: [base_model.gradient(*pair) for pair in zip(x, y)])
+    for _ in range(ROUNDS):
+        places = np.stack([random.choice(share, size, replace=False) for share in shares])
+        x, y = digits(places.ravel())
+        updates = gradients(tf.split(x, PARTICIPANTS), tf.split(y, PARTICIPANTS))
+        sent = [defend(update, defence, strength, random) for update in updates]
+        weights = [weight - RATE * np.mean(parts, axis=0) for weight, parts in zip(weights, zip(*sent))]
+        base_model.set_weights(weights)
+    x, y = digits(held_out)
+    return float(np.mean(np.argmax(base_model(x), axis=1) == np.argmax(y, axis=1)))
+
+
+def pick(rows, part, defence, strength, answer=""):
+    """The rows of one setting, as `sweeps.load` gives them."""
+    wanted = {"part": part, "defence": defence, "strength": strength, "answer": answer}
+    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+
+
+def read(rows):
+    """How many of these pictures can be read: a mean squared error below READ."""
+    return sum(row["mse"] is not None and row["mse"] < READ for row in rows)
