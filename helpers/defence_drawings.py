@@ -1,0 +1,190 @@
+"""The pictures of lesson 18: what a defence does to numbers, what came back, and leak against accuracy on one chart.
+
+Most take the rows of the stored sweep, as `sweeps.load("defences")` gives them. Each picture is a plots.Picture.
+"""
+
+import numpy as np
+
+from helpers import data
+from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show_image, new_figure
+from helpers.sweep_defences import PICTURES, STRENGTHS, pick, read
+from helpers.sweep_failures import from_text
+
+NAMES = {
+    "none": "no defence",
+    "gaussian": "Gaussian noise",
+    "laplacian": "Laplacian noise",
+    "clip": "clip",
+    "clip+noise": "clip to 1, noise",
+    "prune": "prune",
+    "bits": "fewer bits",
+    "batch": "larger batch",
+}
+_STYLE = {
+    "none": ("k", "*"),
+    "gaussian": (BLUE, "o"),
+    "laplacian": (PURPLE, "v"),
+    "clip": (GREY, "s"),
+    "clip+noise": (GREEN, "D"),
+    "prune": (ORANGE, "^"),
+    "bits": (RED, "P"),
+    "batch": ("#56B4E9", "X"),
+}
+
+
+def strength_text(defence, strength):
+    """A strength as the reader meets it: "70 %", "8 bits", "batch of 4", "0.01"."""
+    if defence == "prune":
+        return f"{strength:.0%}".replace("%", " %")
+    return {"none": "–", "bits": f"{strength} bits", "batch": f"{strength} pictures"}.get(defence, f"{strength:g}")
+
+
+def results(rows, defence, strength):
+    """What one line of the table says, a dict: n and counts of pictures, labels and accuracy. Missing is None.
+
+    Args:
+        rows: of the stored sweep.
+        defence, strength: one of sweep_defences.STRENGTHS.
+    """
+    came = pick(rows, "picture", defence, strength)
+    trained = [row["accuracy"] for row in pick(rows, "training", defence, strength)]
+    labels = {kind: pick(rows, "label", defence, strength, kind) for kind in ("fresh", "trained")}
+    return {
+        "n": len(came),
+        "read": read(came),
+        "mse": float(np.median([row["mse"] for row in came])),
+        "ssim": float(np.median([row["ssim"] for row in came])),
+        "right": sum(row["right"] for row in came),
+        **{kind: (found[0]["labels"], found[0]["tried"]) if found else None for kind, found in labels.items()},
+        "accuracy": float(np.mean(trained)),
+        "trainings": len(trained),
+    }
+
+
+def table(rows):
+    """The table of the defences as a text, with n beside each figure."""
+    head = ("defence", "strength", "readable", "median mse", "ssim", "label: search", "label: bias", "… trained", "accuracy")
+    lines = [head]
+    for defence, strengths in STRENGTHS.items():
+        for strength in strengths:
+            one = results(rows, defence, strength)
+            rule = [f"{one[kind][0]} of {one[kind][1]}" if one[kind] else "–" for kind in ("fresh", "trained")]
+            lines.append(
+                (
+                    NAMES[defence],
+                    strength_text(defence, strength),
+                    f"{one['read']} of {one['n']}",
+                    f"{one['mse']:.1g}",
+                    f"{one['ssim']:.2f}",
+                    f"{one['right']} of {one['n']}",
+                    *rule,
+                    f"{100 * one['accuracy']:.0f} % (n={one['trainings']})",
+                )
+            )
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths)))
+        for line in lines
+    )
+
+
+def chart(rows, title, log=False):
+    """Both axes at once: how far what came back is from the picture, and the accuracy that training reaches.
+
+    Args:
+        rows: of the stored sweep.
+        title: the message.
+    """
+    figure, axes = new_figure(1, width=8.8, height=5.2, title=title)
+    axis = axes[0, 0]
+    for defence, strengths in STRENGTHS.items():
+        every = [results(rows, defence, strength) for strength in strengths]
+        color, marker = _STYLE[defence]
+        across, up = [100 * one["accuracy"] for one in every], [one["mse"] for one in every]
+        size = 15 if defence == "none" else 8
+        axis.plot(across, up, "-", marker=marker, color=color, markersize=size, label=NAMES[defence], alpha=0.9)
+        for x, y, strength in zip(across, up, strengths):
+            if defence != "none":
+                text = strength_text(defence, strength).replace(" pictures", "").replace(" bits", "")
+                axis.annotate(text, (x, y), (6, 4), textcoords="offset points", fontsize=9, color=color)
+    axis.set_yscale("log")
+    axis.set_xlabel("accuracy that the training reaches (%)", fontsize=11)
+    axis.set_ylabel("median error of what came back\n← leaks      (mse)      protects →", fontsize=11)
+    axis.axhline(1e-2, color=GREY, linewidth=1, linestyle=":")
+    axis.grid(alpha=0.25)
+    axis.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    return Picture(figure, f"Accuracy across and the median error upwards, a line for each defence: {title}.")
+
+
+def before_and_after(before, after, title):
+    """The same few numbers before and after some defences, as bars.
+
+    Args:
+        before: a list of numbers.
+        after: a dict from a defence's name to the list that it makes of them.
+        title: the message.
+    """
+    figure, axes = new_figure(1 + len(after), width=9.2, height=2.6, title=title, sharey=True)
+    places = np.arange(1, len(before) + 1)
+    for axis, (name, numbers) in zip(axes[0], {"as it is": before, **after}.items()):
+        axis.bar(places, before, color="#D0D0D0", width=0.9)
+        axis.bar(places, numbers, color=BLUE if name == "as it is" else ORANGE, width=0.5)
+        axis.set_title(name, fontsize=11)
+        axis.set_xticks(places)
+        axis.tick_params(labelsize=9)
+        axis.axhline(0, color=GREY, linewidth=0.8)
+    said = "; ".join(f"{name} {', '.join(f'{number:.2g}' for number in numbers)}" for name, numbers in after.items())
+    return Picture(figure, f"Bars of {len(before)} slopes before and after, {title}: {said}.")
+
+
+def _first(rows, defence, strength, answer="", number=0):
+    return pick(rows, "picture", defence, strength, answer)[number]
+
+
+def strip(rows, defence, strengths, title, answer=""):
+    """The first secret, and what came back of it at some strengths.
+
+    Args:
+        rows: of the stored sweep.
+        defence: one of STRENGTHS.
+        strengths: some of its strengths.
+        title: the message.
+        answer: how the attacker answered, as in the sweep.
+    """
+    images, _ = data.load_digits()
+    figure, axes = new_figure(1 + len(strengths), width=1.7 * (1 + len(strengths)), height=2.6, title=title)
+    _show_image(axes[0, 0], images[_first(rows, "none", 0)["picture"]], "the secret\n")
+    for axis, strength in zip(axes[0, 1:], strengths):
+        one = _first(rows, defence, strength, answer)
+        _show_image(axis, from_text(one["thumbnail"]), f"{strength_text(defence, strength)}\nmse {one['mse']:.1g}")
+    said = ", ".join(strength_text(defence, strength) for strength in strengths)
+    return Picture(figure, f"A digit, and what came back of it under {NAMES[defence]} of {said}: {title}.")
+
+
+def dial(rows, defence, strength):
+    """One defence at one strength: what came back, how often the label leaks, and how well the training goes.
+
+    Args:
+        rows: of the stored sweep.
+        defence, strength: one of STRENGTHS.
+    """
+    one, first = results(rows, defence, strength), _first(rows, defence, strength)
+    images, _ = data.load_digits()
+    title = NAMES[defence] + ("" if defence == "none" else f", {strength_text(defence, strength)}")
+    figure, axes = new_figure(4, width=9.0, height=2.9, title=title, width_ratios=(1, 1, 1, 1))
+    _show_image(axes[0, 0], images[first["picture"]], "the secret\n")
+    _show_image(axes[0, 1], from_text(first["thumbnail"]), f"came back\nmse {first['mse']:.1g}")
+    shares = {"pictures\nreadable": (one["read"], one["n"]), "labels\nread": one["fresh"] or (one["right"], one["n"])}
+    bars = axes[0, 2].bar(list(shares), [100 * a / n for a, n in shares.values()], color=(BLUE, ORANGE))
+    axes[0, 2].bar_label(bars, [f"{a} of {n}" for a, n in shares.values()], fontsize=9, padding=2)
+    axes[0, 2].set_title("leaks (%)\n", fontsize=11)
+    bars = axes[0, 3].bar(["accuracy of\nthe training"], [100 * one["accuracy"]], color=GREY, width=0.5)
+    axes[0, 3].bar_label(bars, [f"{100 * one['accuracy']:.0f} %"], fontsize=9, padding=2)
+    axes[0, 3].set_title("is worth (%)\n", fontsize=11)
+    axes[0, 3].set_xlim(-0.8, 0.8)
+    for axis in axes[0, 2:]:
+        axis.set(ylim=(0, 115), yticks=(0, 50, 100))
+    return Picture(
+        figure,
+        f"{title}: {one['read']} of {one['n']} pictures readable, accuracy {100 * one['accuracy']:.0f} %.",
+    )
