@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers import data
 from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show_image, new_figure
-from helpers.sweep_defences import PICTURES, STRENGTHS, pick, read
+from helpers.sweep_defences import STRENGTHS, pick, read
 from helpers.sweep_failures import from_text
 
 NAMES = {
@@ -51,41 +51,33 @@ def results(rows, defence, strength):
     labels = {kind: pick(rows, "label", defence, strength, kind) for kind in ("fresh", "trained")}
     return {
         "n": len(came),
+        "clear": read(came, 1e-3),
         "read": read(came),
         "mse": float(np.median([row["mse"] for row in came])),
         "ssim": float(np.median([row["ssim"] for row in came])),
         "right": sum(row["right"] for row in came),
         **{kind: (found[0]["labels"], found[0]["tried"]) if found else None for kind, found in labels.items()},
         "accuracy": float(np.mean(trained)),
-        "trainings": len(trained),
+        "runs": len(trained),
     }
 
 
 def table(rows):
-    """The table of the defences as a text, with n beside each figure."""
-    head = ("defence", "strength", "readable", "median mse", "ssim", "label: search", "label: bias", "… trained", "accuracy")
-    lines = [head]
-    for defence, strengths in STRENGTHS.items():
-        for strength in strengths:
-            one = results(rows, defence, strength)
-            rule = [f"{one[kind][0]} of {one[kind][1]}" if one[kind] else "–" for kind in ("fresh", "trained")]
-            lines.append(
-                (
-                    NAMES[defence],
-                    strength_text(defence, strength),
-                    f"{one['read']} of {one['n']}",
-                    f"{one['mse']:.1g}",
-                    f"{one['ssim']:.2f}",
-                    f"{one['right']} of {one['n']}",
-                    *rule,
-                    f"{100 * one['accuracy']:.0f} % (n={one['trainings']})",
-                )
-            )
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths)))
-        for line in lines
-    )
+    """The table of the defences as a text, with n beside each figure: 7/20 is 7 of 20."""
+    heads = ("", "", "clear", "readable", "median", "median", "label by", "label by", "bias, net", "accuracy"), (
+        "defence", "strength", "<0.001", "<0.01", "mse", "ssim", "search", "bias", "trained", "(runs)"
+    )  # fmt: skip
+    lines = [*heads]
+    for defence, strength in ((defence, strength) for defence in STRENGTHS for strength in STRENGTHS[defence]):
+        one = results(rows, defence, strength)
+        rule = [f"{one[kind][0]}/{one[kind][1]}" if one[kind] else "–" for kind in ("fresh", "trained")]
+        counts = [f"{one[name]}/{one['n']}" for name in ("clear", "read", "right")]
+        medians, accuracy = (f"{one['mse']:.0e}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} % ({one['runs']})"
+        name = NAMES[defence] if strength == STRENGTHS[defence][0] else ""
+        lines.append((name, strength_text(defence, strength), *counts[:2], *medians, counts[2], *rule, accuracy))
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    aligned = [[f"{cell:{'<' if at < 2 else '>'}{width}}" for at, (cell, width) in enumerate(zip(line, widths))] for line in lines]
+    return "\n".join("  ".join(line).rstrip() for line in aligned)
 
 
 def chart(rows, title, log=False):
@@ -188,3 +180,27 @@ def dial(rows, defence, strength):
         figure,
         f"{title}: {one['read']} of {one['n']} pictures readable, accuracy {100 * one['accuracy']:.0f} %.",
     )
+
+
+def dials(rows, places, title):
+    """What came back at some strengths in a row, and under each how much leaks and what the training is worth.
+
+    Args:
+        rows: of the stored sweep.
+        places: pairs (defence, strength).
+        title: the message.
+    """
+    figure, axes = new_figure(len(places), rows=2, width=1.9 * len(places), height=2.1, title=title, sharey="row")
+    said = []
+    for (above, below), (defence, strength) in zip(axes.T, places):
+        one, first = results(rows, defence, strength), _first(rows, defence, strength)
+        _show_image(above, from_text(first["thumbnail"]), strength_text(defence, strength))
+        label = one["fresh"] or (one["right"], one["n"])
+        shares = [100 * one["read"] / one["n"], 100 * label[0] / label[1], 100 * one["accuracy"]]
+        bars = below.bar(["picture", "label", "accuracy"], shares, color=(BLUE, ORANGE, GREY))
+        below.bar_label(bars, [f"{share:.0f}" for share in shares], fontsize=9, padding=1)
+        below.tick_params(axis="x", labelrotation=40, labelsize=9)
+        below.set(ylim=(0, 118), yticks=(0, 50, 100))
+        said.append(f"{strength_text(defence, strength)}: {', '.join(f'{share:.0f}' for share in shares)}")
+    axes[1, 0].set_ylabel("%", fontsize=10)
+    return Picture(figure, f"{title}, in percent: {'; '.join(said)}.")

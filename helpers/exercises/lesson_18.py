@@ -399,3 +399,124 @@ skip_zeros = Exercise(
         ),
     ],
 )
+
+
+# ---- only_looks
+
+
+def _observe_letters(answer):
+    if isinstance(answer, (list, tuple, set)):
+        answer = "".join(sorted(part for part in answer if isinstance(part, str)))
+    if not isinstance(answer, str):
+        return "no letters"
+    letters = [letter for letter in answer.lower() if letter not in " ,;-\"'"]
+    return "".join(sorted(set(letters))) if letters and set(letters) <= set("abcde") else "no letters"
+
+
+_BITS = "Look at the line of 16 bits in the table: the naive search alone reads the digits. "
+_CLIP = "Clipping takes the length away, and the attacker finds it again. "
+_PRUNE = "Half of the numbers pruned stops the naive search, but not the one that skips the zeros. "
+_NOISE = "A noise of 0.1 in a single round has no answer here: nothing says what was added. "
+
+only_looks = Exercise(
+    "18",
+    "only_looks",
+    kind="value",
+    observe=_observe_letters,
+    hints=[
+        "Ask of each: which attacker meets it? One who does not know about it, or one who answers?",
+        "Two of the five are noise that is drawn once. To average it away takes many rounds of the same picture.",
+        "One is read without any answer, one by skipping zeros, one by finding the length. Write three letters.",
+    ],
+    mistakes=[
+        Mistake("ce", "It is the other way round: these two hold against all answers of section 4, in a single round."),
+        Mistake("ab", _PRUNE + "One letter is missing."),
+        Mistake("ad", _CLIP + "One letter is missing."),
+        Mistake("bd", _BITS + "One letter is missing."),
+        Mistake("a", "That one is right. But an attacker who knows the defence reads two more of them."),
+        Mistake("b", _CLIP + "Right. But there are two more: one that does nothing at all, and one that leaves a mark."),
+        Mistake("d", _PRUNE + "Right. But there are two more: one that does nothing, and one that takes the length."),
+        Mistake("abcd", _NOISE + "The three others are right."),
+        Mistake(
+            "abde",
+            "Clipped *and* noisy is not clipped alone: the noise hides the length, too, and covers the small slopes. "
+            "The three others are right.",
+        ),
+        Mistake("abcde", "Not all. Two of them add noise in a single round, and no answer of section 4 takes it away."),
+        Mistake("acd", _NOISE + _CLIP + "The two others are right."),
+        Mistake("abc", _NOISE + _PRUNE + "The two others are right."),
+        Mistake("ac", _NOISE + "And two are missing: look at those that leave a mark or take the length."),
+        Mistake("cde", _NOISE + "Neither has clipping with noise. And look at those that change nothing of importance."),
+        Mistake("de", "d is right: skip the zeros. But e adds noise, and no answer here takes that away."),
+        Mistake("c", _NOISE + "Look for the ones that the attacker of section 4 reads."),
+        Mistake("e", "Clipping alone is undone. With noise on top it is not. Look for the ones that are read."),
+        Mistake("be", "Clipping alone is undone, so b is right. With noise on top it is not."),
+        Mistake("xx", 'Write letters from a to e in quotes, for example "ae".'),
+    ],
+)
+
+
+QUIZ = Quiz(
+    [
+        Question(
+            "A defence stops the attack of the paper, 20 times of 20. What do you know?",
+            [
+                Option(
+                    "That the picture is safe.",
+                    False,
+                    "Pruning at 70 % stops that attack as well, and whoever skips the zeros reads the picture.",
+                ),
+                Option(
+                    "That this attacker, who does not know of the defence, fails.",
+                    True,
+                    "Test a defence against somebody who knows it. Only what is drawn by chance is hidden from him.",
+                ),
+                Option(
+                    "Nothing, since 20 is too few.",
+                    False,
+                    "20 of 20 says a lot about this attack. It says little about the next one.",
+                ),
+            ],
+        ),
+        Question(
+            "The noise is strong enough to hide the picture. Does it hide the label?",
+            [
+                Option(
+                    "Yes, noise hides all alike.",
+                    False,
+                    "The same noise meets slopes of different sizes. The label's is one of the largest.",
+                ),
+                Option(
+                    "In a fresh network hardly, in a trained one more often.",
+                    True,
+                    "A trained network is nearly sure, so its slopes are small and the noise covers them.",
+                ),
+                Option(
+                    "Only if the network is fresh.",
+                    False,
+                    "It is the other way round: in a fresh network the label's slope is large.",
+                ),
+            ],
+        ),
+        Question(
+            "Why does a training stand noise that a picture does not?",
+            [
+                Option(
+                    "The server knows the noise and takes it away.",
+                    False,
+                    "Then the server could read the picture as well.",
+                ),
+                Option(
+                    "A trained network does not look at its gradients.",
+                    False,
+                    "It moves along them. But it moves along very many.",
+                ),
+                Option(
+                    "The noise of many participants and many rounds averages out, while one picture stands in one update.",
+                    True,
+                    "That is the idea behind lesson 19: hide the one, keep the sum.",
+                ),
+            ],
+        ),
+    ]
+)
