@@ -72,11 +72,17 @@ def table(rows):
         one = results(rows, defence, strength)
         rule = [f"{one[kind][0]}/{one[kind][1]}" if one[kind] else "–" for kind in ("fresh", "trained")]
         counts = [f"{one[name]}/{one['n']}" for name in ("clear", "read", "right")]
-        medians, accuracy = (f"{one['mse']:.0e}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} % ({one['runs']})"
+        medians, accuracy = (
+            (f"{one['mse']:.0e}", f"{one['ssim']:.2f}"),
+            f"{100 * one['accuracy']:.0f} % ({one['runs']})",
+        )
         name = NAMES[defence] if strength == STRENGTHS[defence][0] else ""
         lines.append((name, strength_text(defence, strength), *counts[:2], *medians, counts[2], *rule, accuracy))
     widths = [max(map(len, column)) for column in zip(*lines)]
-    aligned = [[f"{cell:{'<' if at < 2 else '>'}{width}}" for at, (cell, width) in enumerate(zip(line, widths))] for line in lines]
+    aligned = [
+        [f"{cell:{'<' if at < 2 else '>'}{width}}" for at, (cell, width) in enumerate(zip(line, widths))]
+        for line in lines
+    ]
     return "\n".join("  ".join(line).rstrip() for line in aligned)
 
 

@@ -121,7 +121,9 @@ def quantise(gradients, bits):
     if bits == 8:
         return [_in_steps(array) for array in arrays]
     if any(np.any(np.abs(array) > _LARGEST_HALF) for array in arrays):
-        raise ValueError(f"An entry lies beyond ±{_LARGEST_HALF:g}, which 16 bits cannot hold. Clip the gradient first.")
+        raise ValueError(
+            f"An entry lies beyond ±{_LARGEST_HALF:g}, which 16 bits cannot hold. Clip the gradient first."
+        )
     return [array.astype("float16").astype(array.dtype) for array in arrays]
 
 

@@ -76,11 +76,15 @@ prune = Exercise(
             "The right numbers went, but those that stayed lost their signs. Use `np.abs` to compare only.",
         ),
         Mistake(
-            lambda table, fraction: table[np.abs(table) >= np.sort(np.abs(table), axis=None)[round(fraction * table.size)]],
+            lambda table, fraction: table[
+                np.abs(table) >= np.sort(np.abs(table), axis=None)[round(fraction * table.size)]
+            ],
             "The small numbers were left out. They shall become 0, so that the shape stays: `np.where`.",
         ),
         Mistake(
-            lambda table, fraction: (np.abs(table) >= np.sort(np.abs(table), axis=None)[round(fraction * table.size)]) * 1.0,
+            lambda table, fraction: (
+                (np.abs(table) >= np.sort(np.abs(table), axis=None)[round(fraction * table.size)]) * 1.0
+            ),
             "That is the mask, ones and zeros. Put the numbers themselves where it says 1.",
         ),
         Mistake(
@@ -243,9 +247,7 @@ clip_and_noise = Exercise(
             "The noise was multiplied by `largest`. It was drawn already: add it as it is.",
         ),
         Mistake(
-            lambda gradient, largest, noise: [
-                table - extra for table, extra in zip(_clip(gradient, largest), noise)
-            ],
+            lambda gradient, largest, noise: [table - extra for table, extra in zip(_clip(gradient, largest), noise)],
             "The noise was subtracted. That would be as good in real life, but here it shall be added, so that we can "
             "compare.",
         ),
@@ -278,7 +280,9 @@ rounds = Exercise(
         "The root of the number shall be 20. So the number is 20 · 20.",
     ],
     mistakes=[
-        Mistake(20, "20 is how often smaller the noise must be. 20 rounds divide it by the root of 20 only, about 4.5."),
+        Mistake(
+            20, "20 is how often smaller the noise must be. 20 rounds divide it by the root of 20 only, about 4.5."
+        ),
         Mistake(np.sqrt(20), "You took the root of 20. It is the other way round: the root of the rounds shall be 20."),
         Mistake(4, "4 rounds halve the noise. It must become 20 times smaller."),
         Mistake(100, "100 rounds make it ten times smaller, 0.002. Twice as much is needed."),
@@ -376,9 +380,7 @@ skip_zeros = Exercise(
             "The root of the right number. The distance of lesson 10 is the sum of squares itself.",
         ),
         Mistake(
-            lambda dummy, captured: float(
-                sum(np.sum((a - b) ** 2) for a, b in zip(dummy, captured) if np.all(b != 0))
-            ),
+            lambda dummy, captured: float(sum(np.sum((a - b) ** 2) for a, b in zip(dummy, captured) if np.all(b != 0))),
             "A whole table was left out as soon as it holds one zero. Leave out single entries.",
         ),
         Mistake(
@@ -434,7 +436,9 @@ only_looks = Exercise(
         Mistake("ad", _CLIP + "One letter is missing."),
         Mistake("bd", _BITS + "One letter is missing."),
         Mistake("a", "That one is right. But an attacker who knows the defence reads two more of them."),
-        Mistake("b", _CLIP + "Right. But there are two more: one that does nothing at all, and one that leaves a mark."),
+        Mistake(
+            "b", _CLIP + "Right. But there are two more: one that does nothing at all, and one that leaves a mark."
+        ),
         Mistake("d", _PRUNE + "Right. But there are two more: one that does nothing, and one that takes the length."),
         Mistake("abcd", _NOISE + "The three others are right."),
         Mistake(
@@ -446,7 +450,9 @@ only_looks = Exercise(
         Mistake("acd", _NOISE + _CLIP + "The two others are right."),
         Mistake("abc", _NOISE + _PRUNE + "The two others are right."),
         Mistake("ac", _NOISE + "And two are missing: look at those that leave a mark or take the length."),
-        Mistake("cde", _NOISE + "Neither has clipping with noise. And look at those that change nothing of importance."),
+        Mistake(
+            "cde", _NOISE + "Neither has clipping with noise. And look at those that change nothing of importance."
+        ),
         Mistake("de", "d is right: skip the zeros. But e adds noise, and no answer here takes that away."),
         Mistake("c", _NOISE + "Look for the ones that the attacker of section 4 reads."),
         Mistake("e", "Clipping alone is undone. With noise on top it is not. Look for the ones that are read."),
