@@ -9,10 +9,10 @@ import sys
 import tempfile
 
 _MODULES = (
-    "adaptive analytic attack_drawings claims colour_gallery curves data defence_drawings defences diagrams divisions doctor editions equations "
-    "exercises failure_gallery federation galleries inverting label_drawings landscapes layers leakage metrics models "
-    "optimizers peel_drawings peeling plots progress quiz suspects sweep_defences sweep_failures sweep_inverting sweep_labels sweeps "
-    "symbols widgets"
+    "adaptive analytic attack_drawings claims colour_gallery curves data defence_drawings defences diagrams divisions "
+    "doctor editions equations exercises failure_gallery federation galleries inverting label_drawings landscapes "
+    "layers leakage metrics models optimizers peel_drawings peeling plots progress quiz suspects sweep_defences "
+    "sweep_failures sweep_inverting sweep_labels sweeps symbols widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 

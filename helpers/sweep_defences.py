@@ -204,7 +204,7 @@ def _compiled(network):
 
 
 def labels_read(defence, strength, network):
-    """Of 100 digits, each in a "fresh" LeNet or all in a "trained" one: how many labels the last bias gradient shows."""
+    """Of 100 digits, each in a "fresh" LeNet or all in a "trained" one: how many labels the last bias shows."""
     base_model, gradient = _compiled(network)
     others = np.setdiff1d(np.arange(1797), chosen())  # the trained network has seen these
     right = 0

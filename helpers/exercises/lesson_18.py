@@ -1,7 +1,6 @@
 """The exercises of lesson 18: prune, clip and add noise, count rounds, skip the zeros, and choose by the table."""
 
 import numpy as np
-import tensorflow as tf
 
 from helpers.exercises.engine import Exercise, Mistake
 from helpers.quiz import Option, Question, Quiz
@@ -191,7 +190,7 @@ clip_and_noise = Exercise(
         ),
         Mistake(
             lambda gradient, largest, noise: _add([_clip([table], largest)[0] for table in gradient], noise),
-            "Each table was clipped on its own. The length is of the whole list, so there is one factor for all tables.",
+            "Each table was clipped on its own. The length is of the whole list, so one factor serves all tables.",
         ),
         Mistake(
             lambda gradient, largest, noise: _add([np.clip(table, -largest, largest) for table in gradient], noise),
@@ -518,7 +517,7 @@ QUIZ = Quiz(
                     "It moves along them. But it moves along very many.",
                 ),
                 Option(
-                    "The noise of many participants and many rounds averages out, while one picture stands in one update.",
+                    "The noise of many participants and rounds averages out; one picture stands in one update.",
                     True,
                     "That is the idea behind lesson 19: hide the one, keep the sum.",
                 ),
