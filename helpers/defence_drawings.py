@@ -68,7 +68,7 @@ def table(rows):
         "defence", "strength", "<0.001", "<0.01", "mse", "ssim", "search", "bias", "trained", "(runs)"
     )  # fmt: skip
     lines = [*heads]
-    for defence, strength in ((defence, strength) for defence in STRENGTHS for strength in STRENGTHS[defence]):
+    for defence, strength in [(name, strength) for name, strengths in STRENGTHS.items() for strength in strengths]:
         one = results(rows, defence, strength)
         rule = [f"{one[kind][0]}/{one[kind][1]}" if one[kind] else "–" for kind in ("fresh", "trained")]
         counts = [f"{one[name]}/{one['n']}" for name in ("clear", "read", "right")]
