@@ -109,7 +109,7 @@ def test_one_small_run_of_each_kind(monkeypatch):
         assert from_text(rows[0]["thumbnail"]).shape == (28, 28)
         json.dumps(rows, allow_nan=False, default=sweeps._plain)
     assert len(sweep_defences.one_run("division", "prune", 0.7, "", 0)) == 2
-    assert sweep_defences.one_run("label", "none", 0, "fresh", 0) == {"labels": 3, "tried": 3}
+    assert sweep_defences.one_run("label", "none", 0, "fresh", 0) == {"labels": 3, "labels_all": 3, "tried": 3}
     assert 0 <= sweep_defences.one_run("training", "batch", 2, "", 0)["accuracy"] <= 1
 
 
