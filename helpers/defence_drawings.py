@@ -56,7 +56,7 @@ def results(rows, defence, strength):
         "mse": float(np.median([row["mse"] for row in came])),
         "ssim": float(np.median([row["ssim"] for row in came])),
         "right": sum(row["right"] for row in came),
-        **{kind: (found[0]["labels"], found[0]["tried"]) if found else None for kind, found in labels.items()},
+        **{kind: (found[0]["labels_all"], found[0]["tried"]) if found else None for kind, found in labels.items()},
         "accuracy": float(np.mean(trained)),
         "runs": len(trained),
     }
@@ -64,26 +64,25 @@ def results(rows, defence, strength):
 
 def table(rows):
     """The table of the defences as a text, with n beside each figure: 7/20 is 7 of 20."""
-    heads = ("", "", "clear", "readable", "median", "median", "label by", "label by", "bias, net", "accuracy"), (
-        "defence", "strength", "<0.001", "<0.01", "mse", "ssim", "search", "bias", "trained", "(runs)"
-    )  # fmt: skip
-    lines = [*heads]
+    lines = [
+        ("", "", "clear", "readable", "median", "median", "label by", "by last", "in trained", "accuracy"),
+        ("defence", "strength", "<0.001", "<0.01", "mse", "ssim", "search", "layer", "network", "(runs)"),
+    ]
     for defence, strength in [(name, strength) for name, strengths in STRENGTHS.items() for strength in strengths]:
         one = results(rows, defence, strength)
-        rule = [f"{one[kind][0]}/{one[kind][1]}" if one[kind] else "–" for kind in ("fresh", "trained")]
-        counts = [f"{one[name]}/{one['n']}" for name in ("clear", "read", "right")]
-        medians, accuracy = (
-            (f"{one['mse']:.0e}", f"{one['ssim']:.2f}"),
-            f"{100 * one['accuracy']:.0f} % ({one['runs']})",
-        )
+        clear, readable, right = (f"{one[name]}/{one['n']}" for name in ("clear", "read", "right"))
+        layer, trained = ("{}/{}".format(*one[kind]) if one[kind] else "–" for kind in ("fresh", "trained"))
         name = NAMES[defence] if strength == STRENGTHS[defence][0] else ""
-        lines.append((name, strength_text(defence, strength), *counts[:2], *medians, counts[2], *rule, accuracy))
+        errors, accuracy = (f"{one['mse']:.5f}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} % ({one['runs']})"
+        lines.append(
+            (name, strength_text(defence, strength), clear, readable, *errors, right, layer, trained, accuracy)
+        )
     widths = [max(map(len, column)) for column in zip(*lines)]
-    aligned = [
-        [f"{cell:{'<' if at < 2 else '>'}{width}}" for at, (cell, width) in enumerate(zip(line, widths))]
-        for line in lines
-    ]
-    return "\n".join("  ".join(line).rstrip() for line in aligned)
+    sides = "<<" + ">" * len(widths)
+    return "\n".join(
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(*line)).rstrip()
+        for line in [(line, sides, widths) for line in lines]
+    )
 
 
 def chart(rows, title, log=False):

@@ -1,12 +1,10 @@
 """Each defence at each strength: what still leaks, and what training still reaches. `python3 start.py sweep defences`.
 
-The network is the paper's LeNet (sigmoid, weights and biases uniform in ±0.5), which leaks without a defence. Four
-kinds of runs, named by `part`:
+The network is the paper's LeNet (sigmoid, weights and biases uniform in ±0.5). Four kinds of runs, named by `part`:
 
-    picture   20 digits, each in a fresh network of its own, attacked by L-BFGS; `answer` says how the attacker
-              answers the defence, if it does
+    picture   20 digits, each in a fresh network, attacked by L-BFGS; `answer` says how the attacker answers the defence
     division  the first layer of a fresh MLP, divided by its bias (lesson 09), 40 digits
-    label     the smallest entry of the last bias gradient (lesson 09), 100 digits, in a fresh and a trained LeNet
+    label     read off the last layer (lesson 09), 100 digits, in fresh networks and in a trained one
     training  a federation of 10 participants in which every one defends every update: accuracy on digits held out
 
 Lesson 18 draws what came out, which is helpers/stored/defences.json.
@@ -121,8 +119,8 @@ def attack_one(defence, strength, answer, number):
     """Attack digit `number` of `chosen` in a network of its own.
 
     Returns:
-        A dict: picture (its place in `load_digits`), mse and ssim of what came back (cut off at 0 and 1, as an
-        attacker would), right (the label that the search found), steps, and for the first digits the picture as a text.
+        A dict: picture (its place in `load_digits`), mse and ssim of what came back (cut off at 0 and 1), right (the
+        label that the search found), steps, and for the first two digits the picture as a text.
     """
     place = int(chosen()[number])
     attack = _attack(adaptive.MaskedLeakage if answer == "skip zeros" else leakage.DeepLeakage)
@@ -207,8 +205,8 @@ def labels_read(defence, strength, network):
     """How many labels of 100 digits the last layer shows, each in a "fresh" LeNet, or all in a "trained" one.
 
     Returns:
-        A dict: labels (the smallest bias slope), labels_all (the smallest sum of a class's bias and kernel slopes;
-        the features behind a sigmoid are positive, so all slopes of a class have the sign of its bias slope), tried.
+        A dict: labels (by the smallest bias slope), labels_all (by the smallest sum of a class's bias and kernel
+        slopes: features behind a sigmoid are positive, so all of them have the bias slope's sign), tried.
     """
     base_model, gradient = _compiled(network)
     others = np.setdiff1d(np.arange(1797), chosen())  # the trained network has seen these
