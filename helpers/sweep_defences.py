@@ -38,12 +38,9 @@ READ = 1e-2
 
 
 def defend(gradient, defence, strength, seed):
-    """The gradient as a participant with this defence sends it. "none" and "batch" leave it as it is.
+    """The gradient as a participant with this defence sends it; defence and strength as in STRENGTHS, a list of arrays.
 
-    Args:
-        gradient: a list of tensors.
-        defence, strength: one of STRENGTHS.
-        seed: of the noise, an int or a numpy.random.Generator.
+    `seed` is of the noise, an int or a numpy.random.Generator. "none" and "batch" leave the gradient as it is.
     """
     if defence == "gaussian":
         return defences.gaussian_noise(gradient, strength, seed)
@@ -68,9 +65,9 @@ def settings():
     runs += [("label", *one, "trained", 0) for one in alone if one[0] in ("none", "gaussian", "clip+noise", "prune")]
     runs += [("division", *one, "", 0) for one in alone]
     answers = [("prune", fraction, "skip zeros") for fraction in (0.3, 0.5, 0.7, 0.9)]
-    answers += [("clip", 1, "unclip")]
-    answers += [("gaussian", 1e-2, f"average {rounds}") for rounds in (10, 100)]
-    answers += [("gaussian", 1e-1, f"average {rounds}") for rounds in (100, 1000)]
+    answers += [("clip", 1, "unclip")] + [("clip+noise", spread, "unclip") for spread in STRENGTHS["clip+noise"]]
+    rounds = {1e-2: (10, 100), 1e-1: (100, 1000)}
+    answers += [("gaussian", spread, f"average {count}") for spread in rounds for count in rounds[spread]]
     answers += [("gaussian", spread, "closed form") for spread in (1e-3, 1e-2)]
     pictures = [(*one, "") for one in everything] + answers
     for block in range(max(PICTURES // BLOCK, SEEDS)):
