@@ -32,9 +32,8 @@ STRENGTHS = {
 }
 PICTURES, BLOCK = 20, 10
 STEPS, STARTS = 100, 2
-DIVISIONS, LABELS = 40, 100
+DIVISIONS, LABELS, READ = 40, 100, 1e-2
 PARTICIPANTS, ROUNDS, RATE, SEEDS = 10, 200, 0.01, 3
-READ = 1e-2
 
 
 def defend(gradient, defence, strength, seed):
