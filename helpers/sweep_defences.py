@@ -69,11 +69,9 @@ def settings():
     answers += [("gaussian", spread, f"average {count}") for spread in rounds for count in rounds[spread]]
     answers += [("gaussian", spread, "closed form") for spread in (1e-3, 1e-2)]
     pictures = [(*one, "") for one in everything] + answers
-    for block in range(max(PICTURES // BLOCK, SEEDS)):
-        if block * BLOCK < PICTURES:
-            runs += [("picture", *one, block * BLOCK) for one in pictures]
-        if block < SEEDS:
-            runs += [("training", *one, "", block) for one in everything]
+    runs += [("picture", *one, 0) for one in pictures]
+    runs += [("training", *one, "", seed) for seed in range(SEEDS) for one in everything]
+    runs += [("picture", *one, first) for first in range(BLOCK, PICTURES, BLOCK) for one in pictures]
     return [dict(zip(("part", "defence", "strength", "answer", "first"), run)) for run in runs]
 
 
