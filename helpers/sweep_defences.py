@@ -235,7 +235,7 @@ def federation(defence, strength, seed):
     base_model = models.GradientModel(models.lenet("sigmoid", weights=0.5))
     size, optimizer = strength if defence == "batch" else 1, keras.optimizers.Adam(RATE)
     optimizer.build(base_model.network.trainable_variables)
-    gradients = tf.function(lambda x, y: [base_model.gradient(*pair) for pair in zip(x, y)])
+    gradients = tf.function(lambda x, y: list(map(base_model.gradient, x, y)), autograph=False)
     for _ in range(ROUNDS):
         places = np.stack([random.choice(share, size, replace=False) for share in shares])
         x, y = digits(places.ravel())
