@@ -119,6 +119,19 @@ prune = Exercise(
             "All numbers became smaller. Pruning leaves the large ones as they are and sets the small ones to 0.",
         ),
         Mistake(
+            lambda table, fraction: np.where(np.abs(table) < np.percentile(np.abs(table), fraction), 0, table),
+            "`np.percentile` counts from 0 to 100, so 0.7 means less than one number of a hundred. `np.quantile` counts "
+            "from 0 to 1.",
+        ),
+        Mistake(
+            lambda table, fraction: _pruned(table, round(fraction * table.size)).ravel(),
+            "The numbers are right, but they stand in one row. Keep the shape of the table.",
+        ),
+        Mistake(
+            lambda table, fraction: _pruned(table, round(fraction * table.size), keep=np.nan),
+            "What goes becomes 0, not NaN: the server must be able to add it up.",
+        ),
+        Mistake(
             _changed_in_place,
             "The result is right, but the gradient that was handed in is changed as well. Work on a copy: "
             "`table.copy()`, or `np.where`, which makes a new one.",
@@ -183,6 +196,12 @@ clip_and_noise = Exercise(
         Mistake(
             lambda gradient, largest, noise: _add(_scaled(gradient, largest), noise),
             "A gradient that is short enough was made longer. Clipping only shortens: the factor is at most 1.",
+        ),
+        Mistake(
+            lambda gradient, largest, noise: _add(
+                [table * max(1, largest / _length(gradient)) for table in gradient], noise
+            ),
+            "The factor is the larger of the two. Clipping shortens, so take the smaller one: `min`.",
         ),
         Mistake(
             lambda gradient, largest, noise: _clip(_add(gradient, noise), largest),
@@ -285,6 +304,8 @@ rounds = Exercise(
         Mistake(np.sqrt(20), "You took the root of 20. It is the other way round: the root of the rounds shall be 20."),
         Mistake(4, "4 rounds halve the noise. It must become 20 times smaller."),
         Mistake(100, "100 rounds make it ten times smaller, 0.002. Twice as much is needed."),
+        Mistake(800, "Twice too many. The noise shrinks by 20, and 20 times 20 is less than 800."),
+        Mistake(10, "10 rounds divide the noise by about 3. It must become 20 times smaller."),
         Mistake(40, "40 is two times 20. The square of 20 is 20 times 20."),
         Mistake(200, "Each factor of ten takes a hundred rounds' worth, but each factor of two takes 4, not 2."),
         Mistake(1000, "1000 would be 1 divided by 0.001. Where does the noise start?"),
@@ -347,6 +368,14 @@ skip_zeros = Exercise(
         Mistake(
             lambda dummy, captured: _masked(dummy, captured, keep=lambda a, b: b == 0),
             "The other way round: these are the entries that were pruned. Count those that were not.",
+        ),
+        Mistake(
+            lambda dummy, captured: _masked(dummy, captured) / 2,
+            "Half of the right number. Nothing is divided here.",
+        ),
+        Mistake(
+            lambda dummy, captured: _masked(dummy, captured, each=lambda a, b: (a + b) ** 2),
+            "The two were added. A distance takes the difference: dummy minus captured.",
         ),
         Mistake(
             lambda dummy, captured: _masked(dummy, captured, each=lambda a, b: np.abs(a - b)),
@@ -456,6 +485,13 @@ only_looks = Exercise(
         Mistake("c", _NOISE + "Look for the ones that the attacker of section 4 reads."),
         Mistake("e", "Clipping alone is undone. With noise on top it is not. Look for the ones that are read."),
         Mistake("be", "Clipping alone is undone, so b is right. With noise on top it is not."),
+        Mistake("bcd", _NOISE + _BITS + "The two others are right."),
+        Mistake("bc", _NOISE + "And two are missing: one that changes next to nothing, and one that leaves a mark."),
+        Mistake("cd", _NOISE + "And two are missing: one that changes next to nothing, and one that takes the length."),
+        Mistake("ae", _BITS + "So a is right. e adds noise, which no answer of section 4 takes away in one round."),
+        Mistake("abe", _PRUNE + "And e adds noise, which no answer of section 4 takes away in one round."),
+        Mistake("ade", _CLIP + "But with noise on top, as in e, it is not undone."),
+        Mistake("bde", _BITS + "But e adds noise, which no answer of section 4 takes away in one round."),
         Mistake("xx", 'Write letters from a to e in quotes, for example "ae".'),
     ],
 )
