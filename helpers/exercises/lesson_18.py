@@ -120,7 +120,7 @@ prune = Exercise(
         ),
         Mistake(
             lambda table, fraction: np.where(np.abs(table) < np.percentile(np.abs(table), fraction), 0, table),
-            "`np.percentile` counts from 0 to 100, so 0.7 means less than one number of a hundred. `np.quantile` counts "
+            "`np.percentile` counts from 0 to 100, so 0.7 is less than one number of a hundred. `np.quantile` counts "
             "from 0 to 1.",
         ),
         Mistake(
