@@ -33,6 +33,8 @@ STRENGTHS = {
 PICTURES, BLOCK = 20, 10
 STEPS, STARTS = 100, 2
 DIVISIONS, LABELS, READ = 40, 100, 1e-2
+# Seeds, to which a run's number is added. They differ: from one seed noise and weights would go hand in hand.
+WEIGHTS, NOISE = 1800, 180_000
 PARTICIPANTS, ROUNDS, RATE, SEEDS = 10, 300, 0.005, 3
 
 
@@ -99,7 +101,7 @@ def _attack(kind=leakage.DeepLeakage, batch=1):
 
 def fresh(base_model, number):
     """Give the attacked LeNet the weights of another fresh one, the one with this number: uniform in ±0.5."""
-    random = np.random.default_rng(1800 + number)
+    random = np.random.default_rng(WEIGHTS + number)
     base_model.set_weights([random.uniform(-0.5, 0.5, weight.shape) for weight in base_model.weights])
 
 
@@ -128,11 +130,11 @@ def attack_one(defence, strength, answer, number):
     fresh(base_model, number)
     gradient = base_model.gradient(*digits([place]))
     if answer.startswith("average"):
-        random = np.random.default_rng(1800 + number)
+        random = np.random.default_rng(NOISE + number)
         count = int(answer.split()[1])
         sent = adaptive.average([defend(gradient, defence, strength, random) for _ in range(count)])
     else:
-        sent = defend(gradient, defence, strength, 1800 + number)
+        sent = defend(gradient, defence, strength, NOISE + number)
     if answer == "unclip":
         sent = adaptive.unclip(base_model.network, sent)
     if answer == "closed form":
@@ -178,12 +180,12 @@ def _thumbnail(image, number):
 
 def divided(defence, strength, number):
     """A digit out of a fresh MLP's first layer, by one division (mse) and by least squares over all units (mse_all)."""
-    (base_model, gradient), random = _compiled("MLP"), np.random.default_rng(1800 + number)
+    (base_model, gradient), random = _compiled("MLP"), np.random.default_rng(WEIGHTS + number)
     wide = [np.sqrt(6 / sum(shape)) if len(shape) == 2 else 0 for shape in map(np.shape, base_model.weights)]
     base_model.set_weights([random.uniform(-w, w, weight.shape) for w, weight in zip(wide, base_model.weights)])
     place = int(np.random.default_rng(1818).choice(1797, DIVISIONS, replace=False)[number])
     x, y = digits([place])
-    sent = defend(gradient(x, y), defence, strength, 1800 + number)
+    sent = defend(gradient(x, y), defence, strength, NOISE + number)
     row = {"picture": place}
     for name, method in (("mse", analytic.dense_input), ("mse_all", adaptive.divide_noisy)):
         found = np.clip(method(sent[0], sent[1]), 0, 1)
@@ -215,7 +217,7 @@ def labels_read(defence, strength, network):
         if network == "fresh":
             fresh(base_model, number)
         x, y = digits([place])
-        kernel_slopes, bias_slopes = defend(gradient(x, y), defence, strength, 1800 + number)[-2:]
+        kernel_slopes, bias_slopes = defend(gradient(x, y), defence, strength, NOISE + number)[-2:]
         sums = bias_slopes, bias_slopes + kernel_slopes.sum(axis=0)
         counts += [bool(np.any(each)) and np.argmin(each) == np.argmax(y) for each in sums]
     return {"labels": int(counts[0]), "labels_all": int(counts[1]), "tried": LABELS}
