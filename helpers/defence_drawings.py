@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers import data
 from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show_image, new_figure
-from helpers.sweep_defences import STRENGTHS, pick, read
+from helpers.sweep_defences import READ, STRENGTHS, pick, read
 from helpers.sweep_failures import from_text
 
 NAMES = {
@@ -39,6 +39,11 @@ def strength_text(defence, strength):
     return {"none": "–", "bits": f"{strength} bits", "batch": f"{strength} pictures"}.get(defence, f"{strength:g}")
 
 
+def _plain(error):
+    """An error in plain digits, such as 0.00004."""
+    return np.format_float_positional(float(f"{error:.1g}"), trim="-")
+
+
 def results(rows, defence, strength):
     """What one line of the table says, a dict: n and counts of pictures, labels and accuracy. Missing is None.
 
@@ -66,7 +71,7 @@ def table(rows):
     """The table of the defences as a text, with n beside each figure: 7/20 is 7 of 20."""
     lines = [
         ("", "", "clear", "readable", "median", "median", "label by", "by last", "in trained", "accuracy"),
-        ("defence", "strength", "<0.001", "<0.01", "mse", "ssim", "search", "layer", "network", "(runs)"),
+        ("defence", "strength", "<0.001", "<0.05", "mse", "ssim", "search", "layer", "network", "(runs)"),
     ]
     for defence, strength in [(name, strength) for name, strengths in STRENGTHS.items() for strength in strengths]:
         one = results(rows, defence, strength)
@@ -103,11 +108,14 @@ def chart(rows, title, log=False):
         for x, y, strength in zip(across, up, strengths):
             if defence != "none":
                 text = strength_text(defence, strength).replace(" pictures", "").replace(" bits", "")
-                axis.annotate(text, (x, y), (6, 4), textcoords="offset points", fontsize=9, color=color)
+                left = defence in ("gaussian", "clip+noise") and strength != max(strengths)
+                place = {"xytext": (-8, -3) if left else (8, -3), "ha": "right" if left else "left"}
+                axis.annotate(text, (x, y), textcoords="offset points", fontsize=9, color=color, **place)
     axis.set_yscale("log")
     axis.set_xlabel("accuracy that the training reaches (%)", fontsize=11)
     axis.set_ylabel("median error of what came back\n← leaks      (mse)      protects →", fontsize=11)
-    axis.axhline(1e-2, color=GREY, linewidth=1, linestyle=":")
+    axis.axhline(READ, color=GREY, linewidth=1.5, linestyle=":")
+    axis.annotate("readable below this line", (16, READ), (0, -12), textcoords="offset points", fontsize=9, color=GREY)
     axis.grid(alpha=0.25)
     axis.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return Picture(figure, f"Accuracy across and the median error upwards, a line for each defence: {title}.")
@@ -153,7 +161,7 @@ def strip(rows, defence, strengths, title, answer=""):
     _show_image(axes[0, 0], images[_first(rows, "none", 0)["picture"]], "the secret\n")
     for axis, strength in zip(axes[0, 1:], strengths):
         one = _first(rows, defence, strength, answer)
-        _show_image(axis, from_text(one["thumbnail"]), f"{strength_text(defence, strength)}\nmse {one['mse']:.1g}")
+        _show_image(axis, from_text(one["thumbnail"]), f"{strength_text(defence, strength)}\nmse {_plain(one['mse'])}")
     said = ", ".join(strength_text(defence, strength) for strength in strengths)
     return Picture(figure, f"A digit, and what came back of it under {NAMES[defence]} of {said}: {title}.")
 
@@ -170,7 +178,7 @@ def dial(rows, defence, strength):
     title = NAMES[defence] + ("" if defence == "none" else f", {strength_text(defence, strength)}")
     figure, axes = new_figure(4, width=9.0, height=2.9, title=title, width_ratios=(1, 1, 1, 1))
     _show_image(axes[0, 0], images[first["picture"]], "the secret\n")
-    _show_image(axes[0, 1], from_text(first["thumbnail"]), f"came back\nmse {first['mse']:.1g}")
+    _show_image(axes[0, 1], from_text(first["thumbnail"]), f"came back\nmse {_plain(first['mse'])}")
     shares = {"pictures\nreadable": (one["read"], one["n"]), "labels\nread": one["fresh"] or (one["right"], one["n"])}
     bars = axes[0, 2].bar(list(shares), [100 * a / n for a, n in shares.values()], color=(BLUE, ORANGE))
     axes[0, 2].bar_label(bars, [f"{a} of {n}" for a, n in shares.values()], fontsize=9, padding=2)

@@ -32,7 +32,7 @@ STRENGTHS = {
 }
 PICTURES, BLOCK = 20, 10
 STEPS, STARTS = 100, 2
-DIVISIONS, LABELS, READ = 40, 100, 1e-2
+DIVISIONS, LABELS, READ = 40, 100, 0.05
 # Seeds, to which a run's number is added. They differ: from one seed noise and weights would go hand in hand.
 WEIGHTS, NOISE = 1800, 180_000
 PARTICIPANTS, ROUNDS, RATE, SEEDS = 10, 300, 0.005, 3
