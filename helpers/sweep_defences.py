@@ -1,13 +1,11 @@
 """Each defence at each strength: what still leaks, and what training still reaches. `python3 start.py sweep defences`.
 
-The network is the paper's LeNet (sigmoid, weights and biases uniform in ±0.5). Four kinds of runs, named by `part`:
+The network is the paper's LeNet (sigmoid, ±0.5). Four kinds of runs, named by `part` and drawn by lesson 18:
 
     picture   20 digits, each in a fresh network, attacked by L-BFGS; `answer` says how the attacker answers the defence
     division  the first layer of a fresh MLP, divided by its bias (lesson 09), 40 digits
     label     read off the last layer (lesson 09), 100 digits, in fresh networks and in a trained one
     training  a federation of 10 participants in which every one defends every update: accuracy on digits held out
-
-Lesson 18 draws what came out, which is helpers/stored/defences.json.
 """
 
 import functools
@@ -19,7 +17,7 @@ import tensorflow as tf
 from helpers import adaptive, analytic, data, defences, leakage, metrics, models, optimizers
 from helpers.sweep_failures import as_text, chosen, rounded, train
 
-# What is tried. A clipped length is followed by noise in "clip+noise": the length is 1, and the strength is the noise.
+# In "clip+noise" the length is clipped to 1, and the strength is the noise that follows.
 STRENGTHS = {
     "none": (0,),
     "gaussian": (1e-4, 1e-3, 1e-2, 1e-1, 1),
@@ -33,15 +31,14 @@ STRENGTHS = {
 PICTURES, BLOCK = 20, 10
 STEPS, STARTS = 100, 2
 DIVISIONS, LABELS, READ = 40, 100, 0.05
-# Seeds, to which a run's number is added. They differ: from one seed noise and weights would go hand in hand.
-WEIGHTS, NOISE = 1800, 180_000
+WEIGHTS, NOISE = 1800, 180_000  # seeds; from the same one, noise and weights would go hand in hand
 PARTICIPANTS, ROUNDS, RATE, SEEDS = 10, 300, 0.005, 3
 
 
 def defend(gradient, defence, strength, seed):
     """The gradient as a participant with this defence sends it; defence and strength as in STRENGTHS, a list of arrays.
 
-    `seed` is of the noise, an int or a numpy.random.Generator. "none" and "batch" leave the gradient as it is.
+    `seed` is of the noise, an int or a numpy.random.Generator.
     """
     if defence == "gaussian":
         return defences.gaussian_noise(gradient, strength, seed)
@@ -78,7 +75,7 @@ def settings():
 
 
 def one_run(part, defence, strength, answer, first):
-    """One block of runs of one kind; see above. Returns a list of dict, a row each, or a dict."""
+    """One block of runs of one kind, see above: a list of dict, a row each, or a dict."""
     if part == "training":
         return {"accuracy": rounded(federation(defence, strength, seed=first))}
     if part == "label":
@@ -96,7 +93,7 @@ def one_run(part, defence, strength, answer, first):
 
 @functools.cache
 def _attack(kind=leakage.DeepLeakage, batch=1):
-    return kind(models.GradientModel(models.lenet("sigmoid", weights=0.5)), batch=batch)
+    return kind(models.GradientModel(models.lenet(weights=0.5)), batch=batch)
 
 
 def fresh(base_model, number):
@@ -112,7 +109,7 @@ def _all_digits():
 
 
 def digits(places):
-    """The digits at these places of `load_digits`, as rows (n, 784) and one-hot labels (n, 10), float32 arrays."""
+    """The digits at these places of `load_digits`: rows (n, 784) and one-hot labels (n, 10), float32 arrays."""
     images, labels = _all_digits()
     return images[places], labels[places]
 
@@ -121,8 +118,8 @@ def attack_one(defence, strength, answer, number):
     """Attack digit `number` of `chosen` in a network of its own.
 
     Returns:
-        A dict: picture (its place in `load_digits`), mse and ssim of what came back (cut off at 0 and 1), right (the
-        label that the search found), steps, and for the first two digits the picture as a text.
+        A dict: picture (its place in `load_digits`), mse and ssim of what came back (cut off at 0 and 1), right (is the
+        label of the search right?), steps, and for the first two digits the picture as a text.
     """
     place = int(chosen()[number])
     attack = _attack(adaptive.MaskedLeakage if answer == "skip zeros" else leakage.DeepLeakage)
