@@ -11,10 +11,10 @@ import tempfile
 _MODULES = (
     "analytic attack_drawings claims colour_gallery curves data diagrams divisions doctor editions equations "
     "exercises failure_gallery federation galleries inverting label_drawings landscapes layers leakage metrics models "
-    "optimizers peel_drawings peeling plots progress quiz suspects sweep_failures sweep_inverting sweep_labels sweeps "
-    "symbols widgets"
+    "optimizers peel_drawings peeling plots progress quiz stubs suspects sweep_failures sweep_inverting sweep_labels "
+    "sweeps symbols teaching widgets"
 ).split()
-_NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
+_NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions", "helpers.teaching.slides", "helpers.teaching.workshop"}
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
