@@ -49,7 +49,9 @@ def slides(notebook):
             heading = (re.findall(r"^##+ (?:\d+ · )?(.+)$", source, re.M) or [heading])[-1]
         elif "stage" in tags if tagged else _picture(cell):
             following = next((text for cell, text, _ in cells[place + 1 :] if cell["cell_type"] == "markdown"), "")
-            made.append(_of_code(cell, source, heading, following))
+            before = cells[place - 1]
+            lead = before[1] if before[0]["cell_type"] == "markdown" and not before[2] else ""
+            made.append(_of_code(cell, source, heading, lead, following))
     words = "\n\n".join(text for cell, text, tags in cells if cell["cell_type"] == "markdown")
     sentence = re.search(r"^## Say it in one sentence\n+(.+?)\n\n", words, re.M | re.S)[1]
     made.append(_slide("words", f'<h2>In one sentence</h2><div class="say">{markdown(sentence)}</div>'))
@@ -64,12 +66,12 @@ def _slide(kind, body):
 
 def _title(text):
     story = text.split("\n**You will**")[0]
-    title, rest = re.match(r"# (.+)\n+(.*)", story, re.S).groups()
+    title, rest = re.match(r"# ([^\n]+)\n+(.*)", story, re.S).groups()
     return _slide("words", f"<h1>{markdown(title, inline=True)}</h1>{markdown(rest.strip())}")
 
 
-def _of_code(cell, source, heading, following):
-    """The slide of a code cell: its picture with the sentence under it, or its code with what it printed."""
+def _of_code(cell, source, heading, lead, following):
+    """The slide of a code cell: its picture with the sentence under it, or the words before, its code, what it printed."""
     top = f"<h2>{markdown(heading, inline=True)}</h2>" if heading else ""
     picture = _picture(cell)
     if picture:
@@ -80,13 +82,20 @@ def _of_code(cell, source, heading, following):
         image = f'<img alt="{alt}" src="data:{kind};base64,{data}">'
         return _slide("picture", f"{top}<figure><div>{image}</div><figcaption>{caption}</figcaption></figure>")
     long = " long" if len(source.splitlines()) > LONG else ""
-    body = f'{top}<pre class="code{long}"><code>{_highlighted(source)}</code></pre>'
+    said = markdown(_last_words(lead)) if not long else ""
+    body = f'{top}{said}<pre class="code{long}"><code>{_highlighted(source)}</code></pre>'
     printed = "".join(
         _text(output.get("text") or output.get("data", {}).get("text/plain", ""))
         for output in cell["outputs"]
         if "text/html" not in output.get("data", {})
     ).rstrip()
     return _slide("code", body + (f'<pre class="output">{html.escape(printed)}</pre>' if printed else ""))
+
+
+def _last_words(text):
+    """The paragraph that leads to a cell; nothing where a heading, a table, a list or a picture's sentence stands there."""
+    last = re.split(r"\n\s*\n", text.strip())[-1]
+    return "" if re.match(r"#|\||- |\d\. |<|\*What you see", last) else last
 
 
 def _picture(cell):
@@ -133,7 +142,7 @@ def document(number, notebook):
         notes = f'<aside class="notes">{slide["notes"]}</aside>' if slide["notes"] else ""
         footer = "" if slide["html"].startswith("<h1>") else f"<footer>{html.escape(title)}</footer>"
         sections.append(f'<section><div class="slide {slide["kind"]}">{slide["html"]}{footer}</div>{notes}</section>')
-    styles = [_carried("dist/reveal.css"), HtmlFormatter(style="default").get_style_defs(".code")]
+    styles = [_carried("dist/reveal.css"), HtmlFormatter(style="default").get_style_defs("pre.code")]
     styles.append(Path(__file__).with_name("slides.css").read_text(encoding="utf-8"))
     scripts = [_carried("dist/reveal.js"), _carried("plugin/notes/notes.js"), START]
     return "\n".join(
@@ -152,7 +161,8 @@ def document(number, notebook):
 
 # A movie plays once: it begins anew when its slide is shown, not while it waits unseen.
 START = """
-const settings = {width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t", transition: "none"};
+const settings = {width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t",
+  transition: "none", controls: false};
 Reveal.initialize({...settings, plugins: [RevealNotes]});
 Reveal.on("slidechanged", event => {
   for (const movie of event.currentSlide.querySelectorAll('img[src^="data:image/gif"]'))
