@@ -18,7 +18,7 @@ from pathlib import Path
 from helpers.teaching.routes import HOME
 
 OUT = HOME / "slides"
-LONG = 14  # lines of code that are set smaller
+LONG = 10  # lines of code that are set smaller
 PICTURES = ("image/gif", "image/png", "image/jpeg")
 
 
