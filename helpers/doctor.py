@@ -129,7 +129,7 @@ def check_port():
 def check_chromium():
     """Chromium is here, for the tests in a browser."""
     if not any(map(shutil.which, CHROMIUM)):
-        return "not found, so the tests in a browser are skipped. Lessons do not need it. Run: sudo apt install chromium"
+        return "not found, so the tests in a browser are skipped; lessons need none. Run: sudo apt install chromium"
 
 
 CHECKS = {

@@ -1,6 +1,7 @@
 """Routes and their sums, the instructor's overview, the notes, and the workshop's folder as a learner would use it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -124,7 +125,8 @@ def test_the_peak_of_a_kernel_is_measured():
         for size in (1, 300_000_000)
     )
     assert 2.9e8 < large - small < 3.3e8
-    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; x = b\"x\" * 300_000_000; time.sleep(1)'])"
+    code = "import time; x = b'x' * 300_000_000; time.sleep(1)"
+    child = f"import subprocess, sys; done = subprocess.run([sys.executable, '-c', {code!r}])"
     both = memory.peak(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(child)]), HOME)
     assert both - small > 2.9e8
 
@@ -161,7 +163,7 @@ def handed_out(tmp_path_factory):
 
 
 def test_the_folder_holds_what_a_learner_needs_and_nothing_else(handed_out):
-    assert sorted(path.name for path in handed_out.iterdir()) == sorted([*workshop.FILES, "README.md", "helpers", "notebooks"])
+    assert {path.name for path in handed_out.iterdir()} == {*workshop.FILES, "README.md", "helpers", "notebooks"}
     names = sorted(path.name for path in (handed_out / "notebooks").iterdir())
     assert [name[:2] for name in names] == ["00", "01", "05", "06", "07", "09", "10", "11"] and digest.NAME in names
     for number in ("00", "05", "06", "07", "09", "10", "11"):
@@ -186,8 +188,6 @@ notebook.cells.append(nbformat.v4.new_code_cell("print('HELPERS', helpers.__file
 nbclient.NotebookClient(notebook, timeout=300, resources={{"metadata": {{"path": "notebooks"}}}}).execute()
 nbformat.write(notebook, "done.ipynb")
 """
-    import os
-
     environment = {**os.environ, "PYTHONPATH": str(folder), "COURSE_PROGRESS": "", "TQDM_DISABLE": "1"}
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -200,7 +200,7 @@ def printed(notebook):
 
 @pytest.mark.parametrize("name", [digest.NAME, THERE["06"]["file"]])
 def test_a_lesson_runs_from_the_folder_alone(handed_out, name):
-    """Whoever was left behind rejoins here: the kernel is new, and no earlier lesson has run. nbval runs each lesson so."""
+    """Whoever was left behind rejoins here: a new kernel, and no earlier lesson has run. nbval runs all lessons so."""
     ran = execute(f"notebooks/{name}", handed_out)
     assert f"HELPERS {handed_out / 'helpers'}" in printed(ran)
     stored = nbformat.read(handed_out / "notebooks" / name, as_version=4)

@@ -9,8 +9,8 @@ from helpers.teaching.routes import HOME, lessons
 NAME = "01_to_04_digest.ipynb"
 OPENING = """# 01 to 04 · The digest
 
-Four lessons in {minutes} minutes: what the rest of the day needs. Each has its picture or two, and its one sentence. Run
-all cells first (*Run → Run All Cells*), then look. The whole lessons, with their exercises, are for afterwards.
+Four lessons in {minutes} minutes: what the rest of the day needs. Each has its picture or two, and its one sentence.
+Run all cells first (*Run → Run All Cells*), then look. The whole lessons, with their exercises, are for afterwards.
 """
 
 

@@ -30,10 +30,23 @@ class Route:
 
 ROUTES = (
     Route("the talk", "stage", ("00", "05", "06", "11", "12"), (40, 45), "45 min on stage"),
-    Route("the short workshop", "workshop", ("00", DIGEST, "05", "06", "07", "09", "11"), (180, 240), "4 h",
-          reading=("10",)),  # fmt: skip
-    Route("the full workshop", "workshop", tuple(n for n in ALL if n not in ("16", "17", "19")), (480, 540),
-          "9 h over two days", days=2, reading=("16", "17", "19")),  # fmt: skip
+    Route(
+        "the short workshop",
+        "workshop",
+        ("00", DIGEST, "05", "06", "07", "09", "11"),
+        (180, 240),
+        "4 h",
+        reading=("10",),
+    ),  # fmt: skip
+    Route(
+        "the full workshop",
+        "workshop",
+        tuple(n for n in ALL if n not in ("16", "17", "19")),
+        (480, 540),
+        "9 h over two days",
+        days=2,
+        reading=("16", "17", "19"),
+    ),  # fmt: skip
     Route("alone", "alone", ALL, (720, 840), "12 to 14 h"),
 )
 

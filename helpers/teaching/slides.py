@@ -1,11 +1,12 @@
-"""Each lesson's stage version: `python3 start.py slides [NN ...]` writes slides/NN_name.html, one file that needs nothing else.
+"""Each lesson's stage version: `python3 start.py slides [NN ...]` writes slides/NN_name.html, which needs nothing else.
 
     python -m helpers.teaching.slides [NN ...]
 
-A slide is made of a cell of the stored lesson: a picture with its sentence *What you see*, or code with what it printed.
-Which cells: those tagged `stage`; in a lesson without that tag, each that shows a picture. Before them stand the title with its
-story, after them the one sentence and the sources. The notes for the instructor go with the slide before them. reveal.js is
-taken from the package sphinx-revealjs and written into the file; formulas become MathML, which browsers draw by themselves.
+A slide is made of a cell of the stored lesson: a picture with its sentence *What you see*, or code with what it
+printed. Which cells: those tagged `stage`; in a lesson without that tag, each that shows a picture. Before them stands
+the title with its story, after them the one sentence and the sources. The notes for the instructor go with the slide
+before them. reveal.js is taken from the package sphinx-revealjs and written into the file. Formulas become MathML,
+which browsers draw by themselves.
 """
 
 import html
@@ -71,13 +72,14 @@ def _title(text):
 
 
 def _of_code(cell, source, heading, lead, following):
-    """The slide of a code cell: its picture with the sentence under it, or the words before, its code, what it printed."""
+    """The slide of a code cell: its picture with the sentence under it; or the words before, the code, the output."""
     top = f"<h2>{markdown(heading, inline=True)}</h2>" if heading else ""
     picture = _picture(cell)
     if picture:
         kind, data = picture
         match = re.match(r"\*(What you see: .*?)\*(?=\s|$)", following, re.S)
-        caption = markdown(re.sub(r"^What you see: (.)", lambda m: m[1].upper(), match[1]), inline=True) if match else ""
+        sentence = re.sub(r"^What you see: (.)", lambda m: m[1].upper(), match[1]) if match else ""
+        caption = markdown(sentence, inline=True)
         alt = html.escape(re.sub(r"<[^>]+>", "", caption), quote=True)
         image = f'<img alt="{alt}" src="data:{kind};base64,{data}">'
         return _slide("picture", f"{top}<figure><div>{image}</div><figcaption>{caption}</figcaption></figure>")
@@ -93,7 +95,7 @@ def _of_code(cell, source, heading, lead, following):
 
 
 def _last_words(text):
-    """The paragraph that leads to a cell; nothing where a heading, a table, a list or a picture's sentence stands there."""
+    """The paragraph that leads to a cell; nothing where a heading, a table, a list or a picture's sentence stands."""
     last = re.split(r"\n\s*\n", text.strip())[-1]
     return "" if re.match(r"#|\||- |\d\. |<|\*What you see", last) else last
 

@@ -1,10 +1,11 @@
 """The folder that a workshop hands out: `python3 start.py workshop 00 05 06 07 09 11`.
 
-    python -m helpers.teaching.workshop NN ... [--to FOLDER] [--wheels linux windows macos linux-arm] [--python 3.12 3.13]
+    python -m helpers.teaching.workshop NN ... [--to FOLDER] [--wheels PLATFORM ...] [--python 3.12 ...]
 
-It holds the learner's editions of these lessons, the digest of 01 to 04 when they are not among them, what the lessons need
-as reading, `helpers`, `start.py` with the lists of packages, and an agenda. With --wheels also the packages themselves for the
-platforms named, so that `start.py lab` installs them without a network. Nothing is sent anywhere: pip downloads, that is all.
+It holds the learner's editions of these lessons, the digest of 01 to 04 when they are not among them, what the lessons
+need as reading, `helpers`, `start.py` with the lists of packages, and an agenda. With --wheels (linux, windows, macos,
+linux-arm) also the packages themselves, so that `start.py lab` installs them without a network. Nothing is sent
+anywhere: pip downloads, that is all.
 """
 
 import argparse
@@ -39,13 +40,13 @@ README = """# The workshop
    {network}
 3. JupyterLab opens with the first lesson. Your copies are in `notebooks/my`; nothing ever writes over them.
 
-`python3 start.py` says what else there is. When something does not work: `.venv/bin/python -m helpers.doctor` (on Windows
-`.venv\\Scripts\\python -m helpers.doctor`) says in a line what it is, and what to do.
+`python3 start.py` says what else there is. When something does not work, `.venv/bin/python -m helpers.doctor` (on
+Windows `.venv\\Scripts\\python -m helpers.doctor`) says in a line what it is, and what to do.
 
 ## If you fall behind
 
-Each lesson runs on its own. Open the one that the room is at, choose *Run → Run All Cells*, and go on from there. You need no earlier
-lesson to have run, and no exercise to be solved.
+Each lesson runs on its own. Open the one that the room is at, choose *Run → Run All Cells*, and go on from there. You
+need no earlier lesson to have run, and no exercise to be solved.
 
 Everything runs on your own machine. Nothing is sent anywhere.
 """
