@@ -32,15 +32,16 @@ def _of_lesson(cells):
     title, story = re.match(r"# (.+)\n+(.+)", _source(cells[0]), re.S).groups()
     imports = next(place for place, cell in enumerate(cells) if cell["cell_type"] == "code")
     made = [_text(cells[0]["id"], f"## {title}\n\n{story}"), _code(cells[imports])]
-    heading, said = "", ""
+    heading = said = ""
     for place, cell in enumerate(cells[imports + 1 :], imports + 1):
         source = _source(cell)
         if cell["cell_type"] == "markdown":
             heading = (re.findall(r"^##+ .+$", source, re.M) or [heading])[-1]
         elif "digest" in cell["metadata"].get("tags", []):
             before = _source(cells[place - 1]) if cells[place - 1]["cell_type"] == "markdown" else ""
-            lead = re.sub(r"^\*What you see: .*?\*(?=\s|$)", "", before.split(heading)[-1], flags=re.S).strip()
-            if heading != said and heading:
+            before = before.split(heading)[-1] if heading else before
+            lead = re.sub(r"^\*What you see: .*?\*(?=\s|$)", "", before, flags=re.S).strip()
+            if heading != said:
                 lead, said = f"#{heading}\n\n{lead}", heading
             if lead:
                 made.append(_text(f"{cell['id']}-before", lead))

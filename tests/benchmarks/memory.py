@@ -99,15 +99,16 @@ def gigabytes(number):
 def main(chosen):
     os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
     stored = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"lessons": {}}
+    stored["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    if not chosen or "imported" not in stored:
+        empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import helpers, keras")])
+        stored["imported"], stored["server"] = gigabytes(peak(empty, HOME / "notebooks")), gigabytes(server())
     for path in sorted((HOME / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         if not chosen or path.name[:2] in chosen:
             stored["lessons"][path.name[:2]] = gigabytes(peak(nbformat.read(path, as_version=4), path.parent))
             print(path.name, stored["lessons"][path.name[:2]], "GB", flush=True)
-    empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import helpers, keras")])
-    stored["imported"], stored["server"] = gigabytes(peak(empty, HOME / "notebooks")), gigabytes(server())
-    stored["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    stored["lessons"] = dict(sorted(stored["lessons"].items()))
-    FILE.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+            text = json.dumps(stored, indent=1, sort_keys=True) + "\n"  # after each lesson: a kill loses one
+            FILE.write_text(text, encoding="utf-8", newline="\n")
     from helpers.teaching import overview
 
     overview.write()
