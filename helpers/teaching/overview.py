@@ -47,9 +47,17 @@ def page(home=HOME):
         "seat": f"{seat:.1f}",
         "thirty": f"{30 * seat:.0f}",
         "limit": math.ceil(seat),
+        "fastest": min(_seconds(home)),
+        "slowest": max(_seconds(home)),
     }
     text = TEMPLATE.read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: str(shown[match[1]]), text)
+
+
+def _seconds(home):
+    """What the build measured of each lesson, rounded up to 10: a list of int."""
+    text = (Path(home) / "notebooks" / "source" / "timings.yml").read_text(encoding="utf-8")
+    return [int(seconds) for seconds in re.findall(r"^\S+: (\d+)$", text, re.M)]
 
 
 def _times(there, peaks):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent.parent
 DIGEST = "digest"
-BREAK, STRETCH = 15, 90  # minutes of a break, and the most that people sit without one
+BREAK, STRETCH = 15, 95  # minutes of a break, and the most that people sit without one
 ALL = tuple(f"{number:02}" for number in range(21))
 
 
@@ -72,29 +72,26 @@ def entries(route, there):
 
 
 def days(route, there):
-    """The route with its breaks: for each day a list of (start in minutes, minutes, number, DIGEST or "break")."""
+    """The route with its breaks: for each day a list of (start in minutes, minutes, number or DIGEST or "break")."""
     parts = entries(route, there)
-    plans = []
-    for day in _split(parts, route.days):
-        plan, now, sitting = [], 0, 0
-        for number, minutes in day:
-            if route.kind == "workshop" and sitting and sitting + minutes > STRETCH:
-                plan.append((now, BREAK, "break"))
-                now, sitting = now + BREAK, 0
-            plan.append((now, minutes, number))
-            now, sitting = now + minutes, sitting + minutes
-        plans.append(plan)
-    return plans
+    if route.days == 1 or len(parts) < 2:
+        return [_day(parts, route.kind)]
+    cuts = [[_day(part, route.kind) for part in (parts[:cut], parts[cut:])] for cut in range(1, len(parts))]
+    lengths = [[sum(minutes for _, minutes, _ in day) for day in days] for days in cuts]
+    best = min(range(len(cuts)), key=lambda cut: (sum(lengths[cut]), abs(lengths[cut][0] - lengths[cut][1])))
+    return cuts[best]  # the fewest breaks, then the most equal days
 
 
-def _split(parts, number_of_days):
-    """Parts of an agenda in two days of nearly the same length, or in one."""
-    if number_of_days == 1 or len(parts) < 2:
-        return [parts]
-    whole = sum(minutes for _, minutes in parts)
-    cuts = range(1, len(parts))
-    cut = min(cuts, key=lambda place: abs(whole - 2 * sum(minutes for _, minutes in parts[:place])))
-    return [parts[:cut], parts[cut:]]
+def _day(parts, kind):
+    """Parts one after the other, with a break before anyone in a workshop sits longer than STRETCH."""
+    plan, now, sitting = [], 0, 0
+    for number, minutes in parts:
+        if kind == "workshop" and sitting and sitting + minutes > STRETCH:
+            plan.append((now, BREAK, "break"))
+            now, sitting = now + BREAK, 0
+        plan.append((now, minutes, number))
+        now, sitting = now + minutes, sitting + minutes
+    return plan
 
 
 def total(route, there):
