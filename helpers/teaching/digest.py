@@ -29,7 +29,7 @@ def build(home=HOME):
 
 def _of_lesson(cells):
     """Of one lesson: its title, its import, the tagged cells with their text, and its sentence."""
-    title, story = re.match(r"# (.+)\n+(.+)", _source(cells[0]), re.S).groups()
+    title, story = re.match(r"# ([^\n]+)\n+(.+)", _source(cells[0]), re.S).groups()
     imports = next(place for place, cell in enumerate(cells) if cell["cell_type"] == "code")
     made = [_text(cells[0]["id"], f"## {title}\n\n{story}"), _code(cells[imports])]
     heading = said = ""
