@@ -133,9 +133,10 @@ def test_the_notes_open_with_a_key(browser, tmp_path):
     page = browser.new_page()
     page.goto(file.as_uri())
     page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    page.evaluate("() => Reveal.slide(1)")
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     notes = popup.value
     notes.wait_for_load_state()
-    notes.wait_for_function("() => document.body.innerText.includes('minutes')", timeout=10_000)
+    notes.wait_for_function("() => document.body.innerText.includes('Let the room')", timeout=30_000)
     page.close()
