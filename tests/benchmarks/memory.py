@@ -73,15 +73,14 @@ def peak(notebook, folder):
 def server():
     """The memory of a JupyterLab server that has handed out its page, in bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        options = ["--no-browser", "--port=0", "--ServerApp.port=0", "--IdentityProvider.token=", "--allow-root"]
+        options = ["--no-browser", "--ServerApp.port=0", "--IdentityProvider.token=", "--allow-root"]
         environment = {**os.environ, "JUPYTER_RUNTIME_DIR": folder, "JUPYTER_CONFIG_DIR": folder}
         process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=HOME, env=environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         try:
-            for _ in range(240):
-                found = list(Path(folder).glob("jpserver-*.json"))
-                if found:
-                    break
+            while not (found := list(Path(folder).glob("jpserver-*.json"))):
+                if process.poll() is not None:
+                    sys.exit("JupyterLab did not start; run python -m jupyterlab, and see what it says.")
                 time.sleep(0.5)
             address = json.loads(found[0].read_text())["url"]
             for page in ("lab", "api/contents/notebooks", "api/kernelspecs"):
@@ -96,6 +95,10 @@ def gigabytes(number):
     return round(number / 1e9, 2)
 
 
+def save(stored):
+    FILE.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+
+
 def main(chosen):
     os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
     stored = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"lessons": {}}
@@ -103,12 +106,12 @@ def main(chosen):
     if not chosen or "imported" not in stored:
         empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import helpers, keras")])
         stored["imported"], stored["server"] = gigabytes(peak(empty, HOME / "notebooks")), gigabytes(server())
+        save(stored)
     for path in sorted((HOME / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         if not chosen or path.name[:2] in chosen:
             stored["lessons"][path.name[:2]] = gigabytes(peak(nbformat.read(path, as_version=4), path.parent))
             print(path.name, stored["lessons"][path.name[:2]], "GB", flush=True)
-            text = json.dumps(stored, indent=1, sort_keys=True) + "\n"  # after each lesson: a kill loses one
-            FILE.write_text(text, encoding="utf-8", newline="\n")
+            save(stored)  # after each lesson: a kill loses one
     from helpers.teaching import overview
 
     overview.write()
