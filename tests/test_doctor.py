@@ -67,6 +67,7 @@ def test_writing(monkeypatch, tmp_path):
 @pytest.fixture
 def jupyter(tmp_path, monkeypatch):
     """JupyterLab's folders in an empty place: a function that puts a package.json or a page_config.json there."""
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")  # outside an environment, the user's folder comes first
     monkeypatch.setenv("JUPYTER_NO_CONFIG", "1")
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
