@@ -5,6 +5,9 @@
     python3 start.py bench     how fast and how surely it leaks; a quarter of an hour, or `bench 5` for a first look
     python3 start.py claims    how far what the lessons say stays from its bounds, on other seeds
     python3 start.py sweep     repeat a stored sweep, e.g. `start.py sweep failures`
+    python3 start.py slides    each lesson as slides in the folder slides, or `slides 00 11`; they need no network
+    python3 start.py workshop  a folder to hand out, e.g. `workshop 00 05 06 07 09 11`; `--wheels linux` for no network
+    python3 start.py memory    how much memory each lesson needs
 
 On Windows: `py start.py lab`. What stands behind the command is handed on, e.g. `start.py lab --no-browser`.
 """
@@ -86,13 +89,20 @@ def install(requirements):
     if PYTHON.exists() and file.exists() and file.read_text() == wanted:
         return
     make_venv()
-    print(f"Installing {requirements}: about 0.8 GB to download the first time. This takes some minutes.", flush=True)
+    packed = (HOME / "wheels").is_dir()  # a workshop's folder that carries its packages
+    source = "from the folder wheels" if packed else "about 0.8 GB to download the first time"
+    print(f"Installing {requirements}: {source}. This takes some minutes.", flush=True)
     # --compile: without bytecode TensorFlow takes more than twice as long to import, each time.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--compile"]
+    if packed:
+        pip += ["--no-index", f"--find-links={HOME / 'wheels'}"]
     if run(*pip, "-r", requirements, env=environment) or run(*pip, "--no-deps", "-e", ".", env=environment):
         if shutil.disk_usage(HOME).free < 1e8:
             stop("the disk is full. Free some space and type the same command again.")
+        if packed:
+            stop("the folder wheels has not all packages for this computer and this Python. Move it away, and with a "
+                 "network type the same command again.")  # fmt: skip
         stop("pip could not install a package; its last lines above say which. With a network, type it again.")
     for name in {requirements, "requirements.txt"}:  # what the tests need holds what a learner needs
         file, text = stamp(name)
@@ -122,7 +132,8 @@ def lab(arguments):
     except OSError as error:
         stop(f"the course's folder cannot be written ({error}). Is the disk full, or the folder not yours?")
     print("Opening JupyterLab. Stop it with Ctrl-C, twice.", flush=True)
-    options = [f"--ServerApp.root_dir={HOME}", "--LabApp.default_url=/lab/tree/notebooks/my/00_start_here.ipynb"]
+    first = min(path.name for path in (HOME / "notebooks").glob("[0-9][0-9]_*.ipynb"))  # a workshop may begin later
+    options = [f"--ServerApp.root_dir={HOME}", f"--LabApp.default_url=/lab/tree/notebooks/my/{first}"]
     # Not `-m jupyter lab`: that may find another JupyterLab on the PATH.
     server = subprocess.Popen([str(PYTHON), "-m", "jupyterlab", *options, *arguments], cwd=HOME)
     while True:
@@ -162,7 +173,23 @@ def sweep(arguments):
     return run(PYTHON, "-m", "helpers.sweeps", *arguments)
 
 
+def slides(arguments):
+    install("requirements-dev.txt")
+    return run(PYTHON, "-m", "helpers.teaching.slides", *arguments)
+
+
+def workshop(arguments):
+    install("requirements.txt")
+    return run(PYTHON, "-m", "helpers.teaching.workshop", *arguments)
+
+
+def memory(arguments):
+    install("requirements-dev.txt")
+    return run(PYTHON, "-m", "tests.benchmarks.memory", *arguments)
+
+
 COMMANDS = {"lab": lab, "test": test, "bench": bench, "claims": claims, "sweep": sweep}
+COMMANDS |= {"slides": slides, "workshop": workshop, "memory": memory}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

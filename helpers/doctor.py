@@ -3,16 +3,23 @@
 Each check is a function that returns None when all is well, or one sentence: what is wrong and what to do.
 """
 
+import errno
 import importlib.metadata
+import json
 import os
 import re
 import shutil
+import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 MEMORY_NEEDED = 2e9
+PORTS = range(8888, 8939)  # what JupyterLab tries, one after the other
+SLIDERS = "@jupyter-widgets/jupyterlab-manager"  # the part of JupyterLab that draws what ipywidgets sends
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 def check_python():
@@ -39,8 +46,6 @@ def check_packages():
 
 def check_import():
     """`import helpers` finds this course from any folder."""
-    import subprocess
-
     found = subprocess.run(
         [sys.executable, "-c", "import importlib.util as u; print(u.find_spec('helpers').origin)"],
         cwd=tempfile.gettempdir(), capture_output=True, text=True
@@ -86,20 +91,64 @@ def check_writing():
         return f"the disk of {HOME} is nearly full; free at least 200 MB, or notebooks cannot be saved."
 
 
+def check_widgets():
+    """Sliders can be drawn: JupyterLab has their other half, of the right version and not switched off."""
+    found = subprocess.run([sys.executable, "-m", "jupyter", "--paths", "--json"], capture_output=True, text=True)
+    if found.returncode:
+        return f"Jupyter does not start. Run: {sys.executable} -m pip install -r requirements.txt"
+    paths = json.loads(found.stdout)
+    for folder in paths["config"]:
+        switches = Path(folder, "labconfig", "page_config.json")
+        if switches.exists() and json.loads(switches.read_text()).get("disabledExtensions", {}).get(SLIDERS):
+            return f"sliders are switched off. Run: {sys.executable} -m jupyter labextension enable {SLIDERS}"
+    packages = [Path(folder, "labextensions", SLIDERS, "package.json") for folder in paths["data"]]
+    first = next((package for package in packages if package.exists()), None)
+    if first is None:
+        again = "-m pip install --force-reinstall --no-deps jupyterlab-widgets"
+        return f"JupyterLab cannot draw sliders, its part for them is missing. Run: {sys.executable} {again}"
+    version = json.loads(first.read_text(encoding="utf-8"))["version"]
+    if int(version.split(".")[0]) != 5:  # ipywidgets 8 speaks with version 5
+        return f"an old part for sliders ({version}) comes before the right one. Delete the folder {first.parent}"
+
+
+def check_port():
+    """JupyterLab can open a port for your browser on this computer."""
+    for port in PORTS:
+        with socket.socket() as door:
+            try:
+                door.bind(("127.0.0.1", port))
+                door.listen()
+                return None
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    return f"no port can be opened ({error.strerror}); ask who looks after this computer's firewall."
+    return (f"the ports {PORTS[0]} to {PORTS[-1]} are all taken; close other JupyterLabs, "
+            f"or run: python3 start.py lab --port={PORTS[-1] + 1000}")  # fmt: skip
+
+
+def check_chromium():
+    """Chromium is here, for the tests in a browser."""
+    if not any(map(shutil.which, CHROMIUM)):
+        return "not found, so the tests in a browser are skipped; lessons need none. Run: sudo apt install chromium"
+
+
 CHECKS = {
     "Python": check_python,
     "packages": check_packages,
     "import": check_import,
     "TensorFlow": check_tensorflow,
+    "widgets": check_widgets,
     "memory": check_memory,
     "writing": check_writing,
+    "port": check_port,
 }
+FOR_TESTS = {"Chromium": check_chromium}  # said by the command alone: a learner needs none of it
 
 
-def report():
+def report(checks=CHECKS):
     """Print one line for each check. Returns True when the machine is ready."""
     ready = True
-    for name, check in CHECKS.items():
+    for name, check in checks.items():
         problem = check()
         ready = ready and not problem
         print(f"✗ {name}: {problem}" if problem else f"✓ {name}: {check.__doc__}")
@@ -108,4 +157,6 @@ def report():
 
 if __name__ == "__main__":
     os.chdir(HOME)
-    sys.exit(not report())
+    ready = report()
+    report(FOR_TESTS)
+    sys.exit(not ready)

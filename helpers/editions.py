@@ -1,6 +1,7 @@
 """notebooks/source/NN_name.md → the learner's edition and the solved one.
 
     python -m helpers.editions build [NN ...]    make, execute and write the editions (all, or the lessons named)
+    python -m helpers.editions text [NN ...]     write what is not code anew, run nothing, keep the stored outputs
     python -m helpers.editions check             fail where an edition no longer follows from its source
 
 Between `### BEGIN SOLUTION` and `### END SOLUTION` the learner reads `...  # your turn`. Cells tagged `claim` or
@@ -9,13 +10,11 @@ Between `### BEGIN SOLUTION` and `### END SOLUTION` the learner reads `...  # yo
 symbols up to this lesson. CONTRIBUTING.md says how to change a lesson.
 """
 
-import ast
 import json
 import math
 import os
 import re
 import sys
-import textwrap
 import time
 from pathlib import Path
 
@@ -24,13 +23,13 @@ import nbformat
 import yaml
 from nbclient import NotebookClient
 
+from helpers.stubs import defined_name, without_markers, without_solutions
 from helpers.symbols import folded
+from helpers.teaching import overview
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 SOLUTIONS = Path(__file__).parent / "exercises" / "solutions.json"
 SYMBOLS = Path(__file__).parent / "symbols.json"
-TURN = "...  # your turn"
-SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.M | re.S)
 ONLY_SOLVED = {"claim", "instructor"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -49,25 +48,6 @@ def read(source):
 def tags(cell):
     """The tags of a cell: a set of str."""
     return set(cell.metadata.get("tags", []))
-
-
-def without_solutions(code):
-    """The code as the learner gets it: `...  # your turn` where a solution stood."""
-
-    def stub(match):
-        indent, body = match.groups()
-        tree = ast.parse(textwrap.dedent(body)).body
-        name = ""
-        if len(tree) == 1 and isinstance(tree[0], ast.Assign) and isinstance(tree[0].targets[0], ast.Name):
-            name = f"{tree[0].targets[0].id} = "  # a value: the name stays, so that its check finds it
-        return f"{indent}{name}{TURN}\n"
-
-    return SOLUTION.sub(stub, code + "\n").rstrip("\n")
-
-
-def without_markers(code):
-    """The code with its solution, and without the marks around it."""
-    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n", "", code + "\n", flags=re.M).rstrip("\n")
 
 
 def make_editions(source, seconds):
@@ -124,19 +104,6 @@ def extract_solutions():
     return {lesson: found for lesson, found in solutions.items() if found}
 
 
-def defined_name(code):
-    """The one name that an exercise's cell defines: its function, class or value."""
-    names = []
-    for node in ast.parse(code).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.append(node.name)
-        elif isinstance(node, ast.Assign):
-            names.append(node.targets[0].id)
-    if len(names) != 1:
-        raise ValueError(f"An exercise's cell must define exactly one name, this one defines {names}:\n{code}")
-    return names[0]
-
-
 def _execute(notebook, folder):
     """Run a notebook in its folder; returns the seconds it took after its first code cell, the import."""
     began = []
@@ -169,13 +136,8 @@ def build(chosen=()):
     # No progress of the person who builds, and no bars that say how long something took.
     os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
     os.environ.pop("COURSE_SEED", None)
-    SOLUTIONS.write_text(_as_json(extract_solutions()), encoding="utf-8", newline="\n")
-    SYMBOLS.write_text(_as_json(read_symbols()), encoding="utf-8", newline="\n")
-    for source in sources():
-        number = source.name[:2]
-        if chosen and number not in chosen:
-            continue
-        timings = _timings()
+    for source in _chosen(chosen):
+        number, timings = source.name[:2], _timings()
         executed, slowest = {}, 0
         for path, notebook in make_editions(source, timings.get(number, 10)).items():
             path.parent.mkdir(exist_ok=True)
@@ -190,10 +152,31 @@ def build(chosen=()):
             text = "# Seconds that each lesson runs after its import, rounded up to 10; written by the build.\n"
             _timings_path().write_text(text + yaml.dump(timings), encoding="utf-8")
         for path, notebook in make_editions(source, timings[number]).items():
-            for cell, ran in zip(notebook.cells, executed[path].cells):
-                if cell.cell_type == "code":
-                    cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-            nbformat.write(notebook, path)
+            _write(path, notebook, executed[path])
+
+
+def text(chosen=()):
+    """Write texts, tags and front matter of the chosen lessons anew, and keep the outputs. ValueError: code changed."""
+    for source in _chosen(chosen):
+        for path, notebook in make_editions(source, _timings()[source.name[:2]]).items():
+            _write(path, notebook, nbformat.read(path, as_version=4))
+
+
+def _chosen(chosen):
+    """The sources of the lessons named, all by default. What is taken from all sources is written first."""
+    SOLUTIONS.write_text(_as_json(extract_solutions()), encoding="utf-8", newline="\n")
+    SYMBOLS.write_text(_as_json(read_symbols()), encoding="utf-8", newline="\n")
+    return [source for source in sources() if not chosen or source.name[:2] in chosen]
+
+
+def _write(path, notebook, ran):
+    """Write an edition with the outputs of `ran`, the same code as it was run."""
+    new, old = ([cell for cell in one.cells if cell.cell_type == "code"] for one in (notebook, ran))
+    if [cell.source for cell in new] != [cell.source for cell in old]:
+        raise ValueError(f"{path.name} has other code than when it was run; run build {path.name[:2]}.")
+    for cell, before in zip(new, old):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    nbformat.write(notebook, path)
 
 
 def _as_json(value):
@@ -241,10 +224,11 @@ def _differences(path, expected):
 
 
 def main(arguments):
-    if arguments[:1] == ["build"]:
-        build(arguments[1:])
+    if arguments[:1] in (["build"], ["text"]):
+        (build if arguments[0] == "build" else text)(arguments[1:])
+        overview.write()
     elif arguments == ["check"]:
-        problems = check()
+        problems = check() + overview.problems()
         print("\n".join(problems) or "Every edition follows from its source.")
         return 1 if problems else 0
     else:

@@ -1,6 +1,9 @@
 """Each finding of the doctor, by causing it."""
 
 import importlib.metadata
+import json
+import shutil
+import socket
 import sys
 from collections import namedtuple
 
@@ -59,6 +62,71 @@ def test_writing(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_PROGRESS", "")
     monkeypatch.setattr("shutil.disk_usage", lambda path: namedtuple("usage", "free")(1e6))
     assert "nearly full" in doctor.check_writing()
+
+
+@pytest.fixture
+def jupyter(tmp_path, monkeypatch):
+    """JupyterLab's folders in an empty place: a function that puts a package.json or a page_config.json there."""
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")  # outside an environment, the user's folder comes first
+    monkeypatch.setenv("JUPYTER_NO_CONFIG", "1")
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+
+    def put(place, content):
+        file = tmp_path / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content))
+        return file
+
+    return put
+
+
+def test_widgets_old(jupyter):
+    old = jupyter(f"data/labextensions/{doctor.SLIDERS}/package.json", {"version": "3.1.11"})
+    assert f"(3.1.11) comes before the right one. Delete the folder {old.parent}" in doctor.check_widgets()
+
+
+def test_widgets_switched_off(jupyter, monkeypatch):
+    monkeypatch.delenv("JUPYTER_NO_CONFIG")
+    jupyter("config/labconfig/page_config.json", {"disabledExtensions": {doctor.SLIDERS: True}})
+    assert f"switched off. Run: {sys.executable} -m jupyter labextension enable" in doctor.check_widgets()
+
+
+def test_widgets_missing(monkeypatch):
+    monkeypatch.setattr(doctor, "SLIDERS", "@jupyter-widgets/not-installed")
+    assert "its part for them is missing. Run:" in doctor.check_widgets()
+
+
+def test_widgets_without_jupyter(monkeypatch, tmp_path):
+    (tmp_path / "jupyter.py").write_text("raise SystemExit(1)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert "Jupyter does not start" in doctor.check_widgets()
+
+
+def test_port_taken(monkeypatch):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(doctor, "PORTS", range(taken, taken + 1))
+        assert f"the ports {taken} to {taken} are all taken" in doctor.check_port()
+    assert doctor.check_port() is None
+
+
+def test_port_forbidden(monkeypatch):
+    def forbid(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", forbid)
+    assert "no port can be opened (Permission denied)" in doctor.check_port()
+
+
+def test_chromium(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "not found" in doctor.check_chromium() and "apt install chromium" in doctor.check_chromium()
+    (tmp_path / "chromium").touch(mode=0o755)
+    if shutil.which("chromium"):
+        assert doctor.check_chromium() is None
 
 
 def test_a_problem_is_reported_and_counts(monkeypatch, capsys):

@@ -137,3 +137,44 @@ def test_it_needs_nothing_but_python():
     code = f"import sys; sys.path.insert(0, {str(HOME)!r}); import start"
     done = subprocess.run([sys.executable, "-S", "-I", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_with_wheels_installs_from_them_alone(copy, monkeypatch):
+    calls = []
+    monkeypatch.setattr(start, "run", lambda *command, **kwargs: calls.append(list(map(str, command))) or 0)
+    (copy / ".venv").mkdir()
+    (copy / "wheels").mkdir()
+    start.install("requirements.txt")
+    installs = [command for command in calls if "install" in command]
+    assert len(installs) == 2
+    assert all("--no-index" in command and f"--find-links={copy / 'wheels'}" in command for command in installs)
+    monkeypatch.setattr(start, "run", lambda *command, **kwargs: int("install" in command))
+    (copy / "requirements.txt").write_text("numpy==9.9\n")
+    with pytest.raises(SystemExit, match="the folder wheels has not all packages"):
+        start.install("requirements.txt")
+
+
+@pytest.mark.parametrize("command, module", [("slides", "helpers.teaching.slides"),
+                                             ("workshop", "helpers.teaching.workshop"),
+                                             ("memory", "tests.benchmarks.memory")])  # fmt: skip
+def test_a_command_hands_on_what_stands_behind_it(monkeypatch, command, module):
+    calls = []
+    monkeypatch.setattr(start, "install", lambda requirements: None)
+    monkeypatch.setattr(start, "run", lambda *command: calls.append(command) or 3)
+    assert start.COMMANDS[command](["00", "11"]) == 3
+    assert calls == [(start.PYTHON, "-m", module, "00", "11")]
+    assert f"start.py {command}" in start.__doc__
+
+
+@pytest.mark.parametrize("names, first", [(["00_a", "05_b"], "00_a"), (["05_b", "06_c"], "05_b")])
+def test_lab_opens_the_first_lesson_that_is_there(copy, monkeypatch, names, first):
+    for lesson in (copy / "notebooks").glob("*.ipynb"):
+        lesson.unlink()
+    for name in names:
+        (copy / "notebooks" / f"{name}.ipynb").write_text("{}")
+    asked = []
+    monkeypatch.setattr(start, "install", lambda requirements: None)
+    server = namedtuple("server", "wait")(lambda: 0)
+    monkeypatch.setattr(subprocess, "Popen", lambda command, cwd: asked.extend(command) or server)
+    assert start.lab([]) == 0
+    assert f"--LabApp.default_url=/lab/tree/notebooks/my/{first}.ipynb" in asked
