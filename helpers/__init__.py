@@ -9,12 +9,12 @@ import sys
 import tempfile
 
 _MODULES = (
-    "analytic attack_drawings claims colour_gallery curves data diagrams divisions doctor editions equations "
+    "analytic attack_drawings book claims colour_gallery curves data diagrams divisions doctor editions equations "
     "exercises failure_gallery federation galleries inverting label_drawings landscapes layers leakage metrics models "
     "optimizers peel_drawings peeling plots progress quiz suspects sweep_failures sweep_inverting sweep_labels sweeps "
     "symbols widgets"
 ).split()
-_NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
+_NEED_NO_TENSORFLOW = {"helpers.book", "helpers.doctor", "helpers.editions"}
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
