@@ -1,11 +1,12 @@
 """The lessons as a web book: `python3 start.py book`, or `python -m helpers.book [FOLDER]`. Nothing is executed.
 
-Sphinx reads notebooks/ as it stands there; notebooks/conf.py names what it needs. This module is the Sphinx extension that
-hands it each page as a book wants it:
+Sphinx reads notebooks/ as it stands there; notebooks/conf.py names what it needs. This module is the Sphinx extension
+that hands it each page as a book wants it:
 
-    a lesson     *What you see: …* becomes the alternative text of the picture above it; under each exercise its solution
-                 is folded; where a widget was, its static twin stands; “lesson 05” is a link; terms can be linked to
-    glossary.md, symbols.md, references.md    filled from source/glossary.yml, source/symbols.yml and the lessons' Sources
+    a lesson     *What you see: …* becomes the alternative text of the picture above it; under each exercise its
+                 solution is folded; a widget's place has its static twin; “lesson 05” is a link; terms can be linked to
+    glossary.md, symbols.md, references.md
+                 are filled from source/glossary.yml, source/symbols.yml and the lessons' Sources
 
 MathJax and its fonts come from a package, so that the book opens from a folder without a network.
 """
@@ -89,7 +90,9 @@ def lesson_page(name, text):
             answer = defined_name(cell.source)
         if "check" in tags(cell):
             cell.outputs = []  # "not answered yet" makes no sense where nothing runs
-            folded = f"<details class='solution'><summary>A solution</summary>\n\n```python\n{solutions[answer]}\n```\n\n"
+            folded = (
+                f"<details class='solution'><summary>A solution</summary>\n\n```python\n{solutions[answer]}\n```\n\n"
+            )
             cells.append(nbformat.v4.new_markdown_cell(folded + "</details>"))
     notebook.cells = cells
     return nbformat.writes(notebook)
@@ -98,8 +101,8 @@ def lesson_page(name, text):
 def picture_options(cell, following):
     """Width and alternative text of a code cell's picture: a dict, empty when the cell shows none."""
     for output in cell.outputs:
-        for kind in ("image/png", "image/gif"):
-            if kind in output.get("data", {}):
+        for kind in output.get("data", {}):
+            if kind.startswith("image/"):
                 sentence = SEEN.match(following.source)[1]
                 alt = re.sub(r"[`$*\\]", "", " ".join(sentence.split()))
                 return {"alt": alt, "width": f"{output.metadata[kind]['width']}px"}
@@ -117,14 +120,20 @@ def with_anchors(text, terms):
 
 
 def with_links(text):
-    """A text in which “lesson 05” is a link, outside code, headings and HTML."""
+    """A text in which “lesson 05” and the numbers of “lessons 05 and 06” are links, outside code, headings and HTML."""
     known = lessons()
 
-    def link(match):
-        number = match["number"]
+    def page(match):
+        number = match[0][-2:]
         return f"[{match[0]}]({known[number]}.ipynb)" if number in known else match[0]
 
-    return re.sub(rf"{CODE}|\b[Ll]esson (?P<number>\d\d)\b", link, text, flags=re.M | re.S)
+    def link(match):
+        if re.match("[Ll]essons", match[0]):
+            return re.sub(r"\d\d", page, match[0])
+        return page(match) if re.match("[Ll]esson", match[0]) else match[0]
+
+    several = r"\b[Ll]essons \d\d(?:(?:,? and |, | to )\d\d)*\b"
+    return re.sub(rf"{CODE}|\b[Ll]esson \d\d\b|{several}", link, text, flags=re.M | re.S)
 
 
 def glossary_page():
@@ -154,19 +163,21 @@ def references_page():
     works = {}
     for number, name in lessons().items():
         notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-        text = notebook.cells[-1].source.split("## Sources")[1]
+        text = "\n".join(cell.source for cell in notebook.cells).partition("## Sources")[2]
         for entry in re.split(r"^- ", text, flags=re.M)[1:]:
             work, _, note = " ".join(entry.split()).partition(": ")
             while work.count("*") % 2:  # the colon stood inside a title
                 more, _, note = note.partition(": ")
                 work += f": {more}"
+            work, *place = re.split(r", (?=(?:section|Proposition|Algorithm|chapter)\b)", work, maxsplit=1)
+            note = ": ".join(filter(None, [*place, note]))
             title = re.search(r"\*(.+?)\*", work)
             found = works.setdefault((title[1] if title else work).lower(), {"work": "", "notes": []})
             found["work"] = max(found["work"], work.rstrip("."), key=len)
             found["notes"].append(f"  - [Lesson {number}]({name}.ipynb)" + (f": {note}" if note else ""))
     lines = []
-    for found in sorted(works.values(), key=lambda found: found["work"].lower()):
-        linked = re.sub(r"arXiv (\d{4}\.\d{5})", r"[arXiv \1](https://arxiv.org/abs/\1)", found["work"])
+    for found in sorted(works.values(), key=lambda found: re.sub(r"^([A-Z]\. ?)+", "", found["work"]).lower()):
+        linked = re.sub(r"arXiv (\d{4}\.\d{4,5})", r"[arXiv \1](https://arxiv.org/abs/\1)", found["work"])
         lines += [f"- {linked}", *found["notes"]]
     return "\n".join(lines)
 
@@ -179,7 +190,9 @@ def read_page(app, name, content):
     if re.match(r"\d\d_", name):
         content[0] = lesson_page(name, content[0])
     elif name == "index":
-        content[0] = re.sub(r"\{\{lessons (\d\d) (\d\d)\}\}", lambda part: "\n".join(between(*part.groups())), content[0])
+        content[0] = re.sub(
+            r"\{\{lessons (\d\d) (\d\d)\}\}", lambda part: "\n".join(between(*part.groups())), content[0]
+        )
     elif name in PAGES:
         content[0] += PAGES[name]()
 

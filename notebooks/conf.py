@@ -1,4 +1,4 @@
-"""How Sphinx makes the lessons a web book; `python3 start.py book` calls it. What happens to a page: helpers/book.py."""
+"""How `start.py book` makes the lessons a web book. What becomes of a page: helpers/book.py."""
 
 project = "Gradients are not private"
 copyright = "2026. Text and pictures: CC BY 4.0. Code: MIT"
@@ -13,7 +13,9 @@ nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 mathjax_path = "mathjax/tex-chtml.js"  # put there by helpers/book.py
-mathjax3_config = {"options": {"enableMenu": False}}  # the menu would make each formula a stop of the Tab key
+mathjax3_config = {
+    "options": {"enableMenu": False}
+}  # the menu would make each formula a stop of the Tab key
 
 html_theme = "sphinx_book_theme"
 html_title = project
