@@ -16,7 +16,9 @@ from tests.test_browser import CHROMIUM, FLAGS, SCREENSHOTS
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"], "preload": False}
 STILL = """addEventListener('DOMContentLoaded', () => {  // nothing fades: what is measured is what stays
-    document.head.append(Object.assign(document.createElement('style'), {textContent: '* { transition: none !important }'}))
+    const style = document.createElement('style');
+    style.textContent = '* { transition: none !important }';
+    document.head.append(style);
 })"""
 LESSONS = list(book.lessons().values())
 PAGES = ["index", *LESSONS, *book.PAGES, "search", "genindex"]
