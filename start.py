@@ -2,6 +2,7 @@
 
     python3 start.py lab       install what is missing, copy the lessons to notebooks/my, open lesson 00
     python3 start.py test      install what the tests need too, run everything
+    python3 start.py book      the lessons as a web book in build/book, to be read without a network and without running
     python3 start.py bench     how fast and how surely it leaks; a quarter of an hour, or `bench 5` for a first look
     python3 start.py claims    how far what the lessons say stays from its bounds, on other seeds
     python3 start.py sweep     repeat a stored sweep, e.g. `start.py sweep failures`
@@ -158,6 +159,11 @@ def test(arguments):
     return int(any(results))
 
 
+def book(arguments):
+    install("requirements-dev.txt")
+    return run(PYTHON, "-m", "helpers.book", *arguments)
+
+
 def bench(arguments):
     install("requirements-dev.txt")
     return run(PYTHON, "-m", "tests.benchmarks.report", *arguments)
@@ -188,7 +194,7 @@ def memory(arguments):
     return run(PYTHON, "-m", "tests.benchmarks.memory", *arguments)
 
 
-COMMANDS = {"lab": lab, "test": test, "bench": bench, "claims": claims, "sweep": sweep}
+COMMANDS = {"lab": lab, "test": test, "book": book, "bench": bench, "claims": claims, "sweep": sweep}
 COMMANDS |= {"slides": slides, "workshop": workshop, "memory": memory}
 
 if __name__ == "__main__":

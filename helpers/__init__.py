@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 _MODULES = (
-    "adaptive analytic attack_drawings capstone capstone_drawings claims colour_gallery curves data "
+    "adaptive analytic attack_drawings book capstone capstone_drawings claims colour_gallery curves data "
     "defence_drawings defences diagrams divisions doctor editions equations exercises failure_gallery federation "
     "galleries inverting label_drawings landscapes layers leakage mask_drawings metrics models optimizers "
     "peel_drawings peeling plots privacy privacy_drawings progress quiz seals stubs suspects sweep_defences "

@@ -18,7 +18,7 @@ def _map(axes, function, spans, levels=8, labels=True):
     axes.contourf(east, north, heights, levels=levels, cmap="cividis", alpha=0.35, extend="both")
     contours = axes.contour(east, north, heights, levels=levels, colors=GREY, linewidths=0.9)
     if labels:
-        axes.clabel(contours, contours.levels, fontsize=8, fmt="%g")
+        axes.clabel(contours, contours.levels, fontsize=8, fmt="%g", colors="black")
     axes.set(xlabel="east", ylabel="north", xlim=spans[0], ylim=spans[1], aspect="equal")
 
 

@@ -10,6 +10,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from helpers import plots
+from tests.contrast import faint_texts
+
+
+_LOOKED_AT = set()  # the descriptions of pictures
+
 
 @pytest.fixture(scope="session")
 def digits():
@@ -23,6 +29,23 @@ def float64():
     yield
     for set_dtype in (keras.config.set_floatx, keras.config.set_dtype_policy):
         set_dtype("float32")
+
+
+@pytest.fixture(autouse=True)
+def the_text_of_every_picture_can_be_read(monkeypatch):
+    """Whatever picture a test makes: each text stands out from what lies under it as WCAG asks. Each once."""
+    pictures = []
+
+    def init(picture, figure, description, made=plots.Picture.__init__):
+        made(picture, figure, description)
+        if description not in _LOOKED_AT:
+            _LOOKED_AT.add(description)
+            pictures.append(picture)
+
+    monkeypatch.setattr(plots.Picture, "__init__", init)
+    yield
+    for picture in pictures:
+        assert faint_texts(picture.figure) == [], picture.description
 
 
 def small_base_model(seed=0, activation="sigmoid"):

@@ -63,7 +63,7 @@ def test_what_helpers_import_is_declared():
     names = {"sklearn": "scikit_learn", "skimage": "scikit_image", "PIL": "pillow"}
     for file in (HOME / "helpers").rglob("*.py"):
         # tools for authors and teachers; their packages are in requirements-dev.txt
-        if file.name == "editions.py" or file.parent.name == "teaching":
+        if file.name in ("editions.py", "book.py") or file.parent.name == "teaching":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -160,7 +160,7 @@ def test_readme_names_every_lesson_with_its_minutes_and_a_small_movie():
         assert row in readme
     assert (HOME / "notebooks" / "leak.gif").stat().st_size < 2_000_000
     assert "| attack | label right |" in readme
-    for command in ("python3 start.py lab", "python3 start.py test", "python3 start.py bench"):
+    for command in ("python3 start.py lab", "python3 start.py book", "python3 start.py test", "python3 start.py bench"):
         assert command in readme
     for target in re.findall(r"\]\(([^)#]+)\)", readme):
         assert "://" in target or (HOME / target).exists(), target

@@ -133,6 +133,10 @@ def test_without_a_command_it_explains_itself():
     assert done.returncode and "start.py lab" in done.stderr and "start.py test" in done.stderr
 
 
+def test_every_command_is_explained():
+    assert all(f"start.py {name} " in start.__doc__ for name in start.COMMANDS)
+
+
 def test_it_needs_nothing_but_python():
     code = f"import sys; sys.path.insert(0, {str(HOME)!r}); import start"
     done = subprocess.run([sys.executable, "-S", "-I", "-c", code], capture_output=True, text=True)
