@@ -30,6 +30,15 @@ _STYLE = {
     "bits": (RED, "P"),
     "batch": ("#56B4E9", "X"),
 }
+# Where the strengths are written beside their marks, in points.
+_PLACES = {
+    "gaussian": (-34, -4),
+    "clip": (8, 0),
+    "clip+noise": (-6, 9),
+    "prune": (8, -10),
+    "bits": (8, -4),
+    "batch": (8, -4),
+}
 
 
 def strength_text(defence, strength):
@@ -90,34 +99,36 @@ def table(rows):
     )
 
 
-def chart(rows, title, log=False):
+def chart(rows, title):
     """Both axes at once: how far what came back is from the picture, and the accuracy that training reaches.
 
     Args:
         rows: of the stored sweep.
         title: the message.
     """
-    figure, axes = new_figure(1, width=8.8, height=5.2, title=title)
+    figure, axes = new_figure(1, width=9.4, height=5.6, title=title)
     axis = axes[0, 0]
     for defence, strengths in STRENGTHS.items():
         every = [results(rows, defence, strength) for strength in strengths]
         color, marker = _STYLE[defence]
-        across, up = [100 * one["accuracy"] for one in every], [one["mse"] for one in every]
-        size = 15 if defence == "none" else 8
+        across, up = [100 - 100 * one["accuracy"] for one in every], [one["mse"] for one in every]
+        size = 16 if defence == "none" else 8
         axis.plot(across, up, "-", marker=marker, color=color, markersize=size, label=NAMES[defence], alpha=0.9)
         for x, y, strength in zip(across, up, strengths):
-            if defence != "none":
+            if defence not in ("none", "laplacian"):  # Laplacian noise lies on the Gaussian line
                 text = strength_text(defence, strength).replace(" pictures", "").replace(" bits", "")
-                left = defence in ("gaussian", "clip+noise") and strength != max(strengths)
-                place = {"xytext": (-8, -3) if left else (8, -3), "ha": "right" if left else "left"}
-                axis.annotate(text, (x, y), textcoords="offset points", fontsize=9, color=color, **place)
+                axis.annotate(text, (x, y), _PLACES[defence], textcoords="offset points", fontsize=9, color=color)
     axis.set_yscale("log")
+    axis.set_xscale("log")  # of the digits misread, so that 92 and 94 of 100 do not lie on top of each other
+    axis.set_xlim(95, 5)
+    axis.set_xticks([90, 80, 50, 30, 20, 10, 6], ["10", "20", "50", "70", "80", "90", "94"])
+    axis.minorticks_off()
     axis.set_xlabel("accuracy that the training reaches (%)", fontsize=11)
-    axis.set_ylabel("median error of what came back\n← leaks      (mse)      protects →", fontsize=11)
+    axis.set_ylabel("median error of what came back (mse)\n← leaks        protects →", fontsize=11)
     axis.axhline(READ, color=GREY, linewidth=1.5, linestyle=":")
-    axis.annotate("readable below this line", (16, READ), (0, -12), textcoords="offset points", fontsize=9, color=GREY)
+    axis.text(0.01, READ, "readable below this line", fontsize=10, va="top", transform=axis.get_yaxis_transform())
     axis.grid(alpha=0.25)
-    axis.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    axis.legend(fontsize=10, loc="lower left", frameon=False)
     return Picture(figure, f"Accuracy across and the median error upwards, a line for each defence: {title}.")
 
 
