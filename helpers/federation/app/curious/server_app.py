@@ -25,10 +25,11 @@ class CuriousFedAvg(FedAvg):
         for reply in replies:
             sender = str(reply.metadata.src_node_id)
             arrays = reply.content["arrays"].to_numpy_ndarrays()
-            header = {"kind": "Update", "round": server_round, "sender": sender, "arrays": len(arrays)}
             examples = int(reply.content["metrics"]["num-examples"])
+            header = {"kind": "Update", "round": server_round, "examples": examples}
             named = {f"gradient_{number}": array for number, array in enumerate(arrays)}
-            np.savez(self.folder / f"reply_{sender}.npz", **header, examples=examples, **named)
+            file = self.folder / f"reply_{sender}.npz"
+            np.savez(file, sender=sender, arrays=len(arrays), **header, **named)
         return super().aggregate_train(server_round, replies)
 
 
