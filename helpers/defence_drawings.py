@@ -87,7 +87,7 @@ def table(rows):
         clear, readable, right = (f"{one[name]}/{one['n']}" for name in ("clear", "read", "right"))
         layer, trained = ("{}/{}".format(*one[kind]) if one[kind] else "–" for kind in ("fresh", "trained"))
         name = NAMES[defence] if strength == STRENGTHS[defence][0] else ""
-        errors, accuracy = (f"{one['mse']:.5f}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} % ({one['runs']})"
+        errors, accuracy = (f"{one['mse']:.6f}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} % ({one['runs']})"
         lines.append(
             (name, strength_text(defence, strength), clear, readable, *errors, right, layer, trained, accuracy)
         )

@@ -285,37 +285,6 @@ clip_and_noise = Exercise(
 )
 
 
-# ---- rounds
-
-rounds = Exercise(
-    "18",
-    "rounds",
-    kind="value",
-    tolerance=1e-9,
-    hints=[
-        "By how much must the noise shrink? From 0.02 to 0.001 it is a factor.",
-        "The factor is 20. With 4 rounds the noise is half, with 100 rounds a tenth: the root of the number of rounds.",
-        "The root of the number shall be 20. So the number is 20 · 20.",
-    ],
-    mistakes=[
-        Mistake(
-            20, "20 is how often smaller the noise must be. 20 rounds divide it by the root of 20 only, about 4.5."
-        ),
-        Mistake(np.sqrt(20), "You took the root of 20. It is the other way round: the root of the rounds shall be 20."),
-        Mistake(4, "4 rounds halve the noise. It must become 20 times smaller."),
-        Mistake(100, "100 rounds make it ten times smaller, 0.002. Twice as much is needed."),
-        Mistake(800, "Twice too many. The noise shrinks by 20, and 20 times 20 is less than 800."),
-        Mistake(10, "10 rounds divide the noise by about 3. It must become 20 times smaller."),
-        Mistake(40, "40 is two times 20. The square of 20 is 20 times 20."),
-        Mistake(200, "Each factor of ten takes a hundred rounds' worth, but each factor of two takes 4, not 2."),
-        Mistake(1000, "1000 would be 1 divided by 0.001. Where does the noise start?"),
-        Mistake(0.05, "That is the share that is left. How many rounds give it?"),
-        Mistake(8000, "That is 20 to the power of three. The root of the rounds counts, so take the square."),
-        Mistake(160000, "That is the square of the answer. The *root* of the rounds shall be 20."),
-    ],
-)
-
-
 # ---- skip_zeros
 
 
@@ -427,6 +396,37 @@ skip_zeros = Exercise(
             lambda dummy, captured: float(sum(np.sum(a[b != 0] - b[b != 0]) ** 2 for a, b in zip(dummy, captured))),
             "The differences were added up before they were squared. Square each first.",
         ),
+    ],
+)
+
+
+# ---- rounds
+
+rounds = Exercise(
+    "18",
+    "rounds",
+    kind="value",
+    tolerance=1e-9,
+    hints=[
+        "By how much must the noise shrink? From 0.02 to 0.001 it is a factor.",
+        "The factor is 20. With 4 rounds the noise is half, with 100 rounds a tenth: the root of the number of rounds.",
+        "The root of the number shall be 20. So the number is 20 · 20.",
+    ],
+    mistakes=[
+        Mistake(
+            20, "20 is how often smaller the noise must be. 20 rounds divide it by the root of 20 only, about 4.5."
+        ),
+        Mistake(np.sqrt(20), "You took the root of 20. It is the other way round: the root of the rounds shall be 20."),
+        Mistake(4, "4 rounds halve the noise. It must become 20 times smaller."),
+        Mistake(100, "100 rounds make it ten times smaller, 0.002. Twice as much is needed."),
+        Mistake(800, "Twice too many. The noise shrinks by 20, and 20 times 20 is less than 800."),
+        Mistake(10, "10 rounds divide the noise by about 3. It must become 20 times smaller."),
+        Mistake(40, "40 is two times 20. The square of 20 is 20 times 20."),
+        Mistake(200, "Each factor of ten takes a hundred rounds' worth, but each factor of two takes 4, not 2."),
+        Mistake(1000, "1000 would be 1 divided by 0.001. Where does the noise start?"),
+        Mistake(0.05, "That is the share that is left. How many rounds give it?"),
+        Mistake(8000, "That is 20 to the power of three. The root of the rounds counts, so take the square."),
+        Mistake(160000, "That is the square of the answer. The *root* of the rounds shall be 20."),
     ],
 )
 
