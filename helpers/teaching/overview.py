@@ -16,7 +16,7 @@ README_MARKS = re.compile(r"(?<=<!-- routes -->\n).*?(?=<!-- /routes -->)", re.S
 
 
 def memory(home=HOME):
-    """What `start.py memory` measured, in GB: {"lessons": {"00": …}, "server": …, "imported": …, "machine": …}."""
+    """What `start.py memory` measured, in GB: {"lessons": {"00": …}, "together": {"17": …}, "server": …, …}."""
     return json.loads((Path(home) / "notebooks" / "source" / "memory.json").read_text(encoding="utf-8"))
 
 
@@ -24,14 +24,15 @@ def page(home=HOME):
     """The overview as Markdown, a str."""
     there, measured = routes.lessons(home), memory(home)
     talk, short, full, _ = ROUTES
-    in_order = sorted(measured["lessons"], key=measured["lessons"].get)
-    largest, second = (measured["lessons"][number] for number in (in_order[-1], in_order[-2]))
+    peaks = {**measured["lessons"], **measured["together"]}
+    in_order = sorted(peaks, key=peaks.get)
+    largest, second = peaks[in_order[-1]], max(measured["lessons"].values())
     seat = measured["server"] + largest + second
     shown = {
         "routes": routes.table(there),
         "break": routes.BREAK,
         "stretch": routes.STRETCH,
-        "times": _times(there, measured["lessons"]),
+        "times": _times(there, measured),
         "short": routes.agenda(routes.days(short, there), there),
         "full": routes.agenda(routes.days(full, there), there),
         "full_reading": routes.numbers([number for number in full.reading if number in there]),
@@ -60,10 +61,12 @@ def _seconds(home):
     return [int(seconds) for seconds in re.findall(r"^\S+: (\d+)$", text, re.M)]
 
 
-def _times(there, peaks):
+def _times(there, measured):
+    peaks, together = measured["lessons"], measured["together"]
     rows = ["| | lesson | alone | workshop | stage | memory |", "|---|---|---|---|---|---|"]
     for number, lesson in there.items():
         peak = f"{peaks[number]:.2f} GB" if number in peaks else "not measured"
+        peak += f"; {together[number]:.2f} with its processes" if number in together else ""
         times = " | ".join(f"{lesson[kind]} min" for kind in ("alone", "workshop", "stage"))
         rows.append(f"| {number} | {lesson['title']} | {times} | {peak} |")
     digest = sum(lesson.get("digest", 0) for lesson in there.values())

@@ -1,7 +1,8 @@
 """How much memory a learner needs: `python3 start.py memory [NN ...]`.
 
 Runs the learner's edition of each lesson in a kernel of its own and reads the kernel's largest resident memory at the
-end; a lesson that starts other processes is counted with them. Writes notebooks/source/memory.json, from which the
+end. What the kernel and all processes that it starts hold together is measured beside it; there, what several of them
+share (TensorFlow's code) counts once, where the system can tell. Writes notebooks/source/memory.json, from which the
 instructor's overview is made.
 """
 
@@ -38,7 +39,7 @@ print("PEAK", _os.getpid(), _peak())
 
 
 class Tree(threading.Thread):
-    """Looks five times a second at what the processes that this one started hold together; `largest` in bytes."""
+    """Looks twice a second at what the processes that this one started hold together; `largest` in bytes."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -49,15 +50,16 @@ class Tree(threading.Thread):
             held = 0
             for child in psutil.Process().children(recursive=True):
                 try:
-                    held += child.memory_info().rss
+                    info = child.memory_full_info()
+                    held += getattr(info, "pss", info.rss)  # pss: a page that n processes share counts 1/n for each
                 except psutil.Error:
                     pass  # it ended in between
             self.largest = max(self.largest, held)
-            time.sleep(0.2)
+            time.sleep(0.5)
 
 
 def peak(notebook, folder):
-    """Run a notebook; the largest memory of its kernel, or of it with the processes it starts, in bytes."""
+    """Run a notebook; the largest memory of its kernel, and of it with the processes that it starts, in bytes."""
     notebook.cells.append(nbformat.v4.new_code_cell(PEAK))
     client = NotebookClient(notebook, timeout=600, extra_arguments=["--log-level=40"],
                             resources={"metadata": {"path": str(folder)}})  # fmt: skip
@@ -67,7 +69,7 @@ def peak(notebook, folder):
     tree.running = False
     tree.join()
     printed = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
-    return max(int(printed.split()[2]), tree.largest)
+    return int(printed.split()[2]), tree.largest
 
 
 def server():
@@ -105,12 +107,17 @@ def main(chosen):
     stored["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     if not chosen or "imported" not in stored:
         empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import helpers, keras")])
-        stored["imported"], stored["server"] = gigabytes(peak(empty, HOME / "notebooks")), gigabytes(server())
+        stored["imported"], stored["server"] = gigabytes(peak(empty, HOME / "notebooks")[0]), gigabytes(server())
         save(stored)
     for path in sorted((HOME / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         if not chosen or path.name[:2] in chosen:
-            stored["lessons"][path.name[:2]] = gigabytes(peak(nbformat.read(path, as_version=4), path.parent))
-            print(path.name, stored["lessons"][path.name[:2]], "GB", flush=True)
+            number, notebook = path.name[:2], nbformat.read(path, as_version=4)
+            kernel, together = map(gigabytes, peak(notebook, path.parent))
+            stored["lessons"][number] = kernel
+            stored.setdefault("together", {}).pop(number, None)
+            if together > 1.2 * kernel:  # it started others
+                stored["together"][number] = together
+            print(path.name, kernel, "GB, with its processes", together, flush=True)
             save(stored)  # after each lesson: a kill loses one
     from helpers.teaching import overview
 
