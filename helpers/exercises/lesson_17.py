@@ -267,7 +267,7 @@ gradient_between = Exercise(
 )
 
 
-# ---- slopes
+# ---- two_slopes
 
 
 def _observe_slopes(answer):
@@ -280,9 +280,9 @@ def _observe_slopes(answer):
     return {"count": True, "path": numbers[0], "first": numbers[1], "both": numbers}
 
 
-slopes = Exercise(
+two_slopes = Exercise(
     "17",
-    "slopes",
+    "two_slopes",
     kind="value",
     observe=_observe_slopes,
     tolerance=0.004,
@@ -302,8 +302,8 @@ slopes = Exercise(
             key="path",
         ),
         Mistake([4.88, 2.0], "That is the sum of the three slopes. Divide by 3 as well.", key="path"),
-        Mistake([0.49, 2.0], "That is the difference of the weights. Divide it by the rate and by 3.", key="path"),
-        Mistake([0.16, 2.0], "Divided by 3, but not by the rate: 0.488 / 0.1 / 3.", key="path"),
+        Mistake([0.488, 2.0], "That is the difference of the weights. Divide it by the rate and by 3.", key="path"),
+        Mistake([0.163, 2.0], "Divided by 3, but not by the rate: 0.488 / 0.1 / 3.", key="path"),
         Mistake([-1.63, 2.0], "Take before minus after, so that the slope has its own sign.", key="path"),
         Mistake(
             [1.28, 2.0],
@@ -314,13 +314,16 @@ slopes = Exercise(
         Mistake(
             [1.02, 2.0], "That is the slope where the participant arrives. There it takes no step any more.", key="path"
         ),
-        Mistake([0.51, 2.0], "That is where w ends, 0.512. The server computes (1 − 0.512) / 0.1 / 3.", key="path"),
+        Mistake([0.512, 2.0], "That is where w ends, 0.512. The server computes (1 − 0.512) / 0.1 / 3.", key="path"),
         Mistake([1.47, 2.0], "You took one step too many: three steps lead from 1 to 0.512.", key="path"),
         Mistake([1.8, 2.0], "That is the average of two steps. There were three.", key="path"),
         Mistake(
             [2.43, 2.0],
             "You walked uphill. Each step goes against the slope and makes w smaller.",
             key="path",
+        ),
+        Mistake(
+            [1.63, 1.02], "1.02 is the slope at the end of the walk. The server wanted the one at w = 1.", key="first"
         ),
         Mistake([1.63, 1.0], "1 is the weight. The slope there is 2 · w.", key="first"),
         Mistake(
