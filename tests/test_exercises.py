@@ -168,7 +168,7 @@ def test_a_number_in_quotes_is_not_a_number(exercise):
     as_text = [str(number) for number in numbers] if np.ndim(numbers) else str(numbers)
     for answer in (as_text, str(numbers), "75 %"):
         verdict = exercise.check(answer)
-        assert not verdict.ok and verdict.message.endswith("Write numbers without quotes."), verdict
+        assert not verdict.ok and "numbers without quotes" in verdict.message, verdict
 
 
 def test_a_letter_may_stand_beside_a_digit():

@@ -15,6 +15,7 @@ import helpers
 from helpers import progress
 from helpers.exercises.compare import Raised, cut, describe, difference, quoted_numbers
 
+_QUOTED = "In quotes it is a text, and nobody can count with it. Write numbers without quotes."
 SOLUTIONS = Path(__file__).with_name("solutions.json")  # written by helpers.editions from the lessons' sources
 
 
@@ -99,7 +100,8 @@ class Exercise:
                 + (f"Hand in the {self.kind} itself, without calling it." if self.kind != "value" else "")
             )
         if self.kind == "value" and quoted_numbers(answer) and not isinstance(self.reference, str):
-            return self._wrong("In quotes it is a text, and nobody can count with it. Write numbers without quotes.")
+            own = [mistake.says for mistake in self.mistakes if quoted_numbers(mistake.answer)]
+            return self._wrong([*own, _QUOTED][0])
         seen, changed = self._outcomes(answer)
         if all(outcome is None or outcome is ... for outcome in seen):
             if self.kind == "value" or is_stub(answer):
