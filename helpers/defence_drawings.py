@@ -117,7 +117,7 @@ def chart(rows, title):
         for x, y, strength in zip(across, up, strengths):
             if defence not in ("none", "laplacian"):  # Laplacian noise lies on the Gaussian line
                 text = strength_text(defence, strength).replace(" pictures", "").replace(" bits", "")
-                axis.annotate(text, (x, y), _PLACES[defence], textcoords="offset points", fontsize=9, color=color)
+                axis.annotate(text, (x, y), _PLACES[defence], textcoords="offset points", fontsize=9, color="#222222")
     axis.set_yscale("log")
     axis.set_xscale("log")  # of the digits misread, so that 92 and 94 of 100 do not lie on top of each other
     axis.set_xlim(95, 5)
