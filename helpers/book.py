@@ -159,12 +159,13 @@ def symbols_page():
 
 
 def references_page():
-    """What the lessons name under Sources, each work once: MyST Markdown."""
+    """What the lessons name under Sources, and lesson 20's map in its table's last column, each work once: Markdown."""
     works = {}
     for number, name in lessons().items():
         notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-        text = "\n".join(cell.source for cell in notebook.cells).partition("## Sources")[2]
-        for entry in re.split(r"^- ", text, flags=re.M)[1:]:
+        body, _, text = "\n".join(cell.source for cell in notebook.cells).partition("## Sources")
+        rows = re.findall(r"^\| .*\| ([^|]*\*[^|]*arXiv[^|]*) \|$", body, re.M)
+        for entry in re.split(r"^- ", text, flags=re.M)[1:] + rows:
             work, _, note = " ".join(entry.split()).partition(": ")
             while work.count("*") % 2:  # the colon stood inside a title
                 more, _, note = note.partition(": ")
@@ -173,7 +174,7 @@ def references_page():
             note = ": ".join(filter(None, [*place, note]))
             title = re.search(r"\*(.+?)\*", work)
             found = works.setdefault((title[1] if title else work).lower(), {"work": "", "notes": []})
-            found["work"] = max(found["work"], work.rstrip("."), key=len)
+            found["work"] = max(found["work"], work.rstrip("."), key=lambda text: ("arXiv" in text, len(text)))
             found["notes"].append(f"  - [Lesson {number}]({name}.ipynb)" + (f": {note}" if note else ""))
     lines = []
     for found in sorted(works.values(), key=lambda found: re.sub(r"^([A-Z]\. ?)+", "", found["work"]).lower()):
