@@ -13,6 +13,7 @@
 On Windows: `py start.py lab`. What stands behind the command is handed on, e.g. `start.py lab --no-browser`.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -159,43 +160,25 @@ def test(arguments):
     return int(any(results))
 
 
-def book(arguments):
-    install("requirements-dev.txt")
-    return run(PYTHON, "-m", "helpers.book", *arguments)
+# Commands that only install what they need and run a module: its name, and the requirements file.
+MODULES = {
+    "book": ("helpers.book", "requirements-dev.txt"),
+    "bench": ("tests.benchmarks.report", "requirements-dev.txt"),
+    "claims": ("tests.benchmarks.claims", "requirements-dev.txt"),
+    "sweep": ("helpers.sweeps", "requirements-dev.txt"),
+    "slides": ("helpers.teaching.slides", "requirements-dev.txt"),
+    "workshop": ("helpers.teaching.workshop", "requirements.txt"),
+    "memory": ("tests.benchmarks.memory", "requirements-dev.txt"),
+}
 
 
-def bench(arguments):
-    install("requirements-dev.txt")
-    return run(PYTHON, "-m", "tests.benchmarks.report", *arguments)
+def run_module(name, arguments):
+    module, requirements = MODULES[name]
+    install(requirements)
+    return run(PYTHON, "-m", module, *arguments)
 
 
-def claims(arguments):
-    install("requirements-dev.txt")
-    return run(PYTHON, "-m", "tests.benchmarks.claims", *arguments)
-
-
-def sweep(arguments):
-    install("requirements-dev.txt")
-    return run(PYTHON, "-m", "helpers.sweeps", *arguments)
-
-
-def slides(arguments):
-    install("requirements-dev.txt")
-    return run(PYTHON, "-m", "helpers.teaching.slides", *arguments)
-
-
-def workshop(arguments):
-    install("requirements.txt")
-    return run(PYTHON, "-m", "helpers.teaching.workshop", *arguments)
-
-
-def memory(arguments):
-    install("requirements-dev.txt")
-    return run(PYTHON, "-m", "tests.benchmarks.memory", *arguments)
-
-
-COMMANDS = {"lab": lab, "test": test, "book": book, "bench": bench, "claims": claims, "sweep": sweep}
-COMMANDS |= {"slides": slides, "workshop": workshop, "memory": memory}
+COMMANDS = {"lab": lab, "test": test} | {name: functools.partial(run_module, name) for name in MODULES}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

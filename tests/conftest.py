@@ -1,4 +1,6 @@
 import os
+import shutil
+from pathlib import Path
 
 os.environ["COURSE_PROGRESS"] = ""  # no test may mark an exercise of the person who runs it as solved
 os.environ["TQDM_DISABLE"] = "1"
@@ -14,12 +16,27 @@ from helpers import plots
 from tests.contrast import faint_texts
 
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
+SCREENSHOTS = Path(__file__).resolve().parent / "screenshots"
 _LOOKED_AT = set()  # the descriptions of pictures
 
 
 @pytest.fixture(scope="session")
 def digits():
     return helpers.data.load_digits()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from helpers import book, editions
-from tests.test_browser import CHROMIUM, FLAGS, SCREENSHOTS
+from tests.conftest import SCREENSHOTS
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"], "preload": False}
 STILL = """addEventListener('DOMContentLoaded', () => {  // nothing fades: what is measured is what stays
@@ -22,7 +22,6 @@ STILL = """addEventListener('DOMContentLoaded', () => {  // nothing fades: what 
 })"""
 LESSONS = list(book.lessons().values())
 PAGES = ["index", *LESSONS, *book.PAGES, "search", "genindex"]
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 each_page = pytest.mark.parametrize("name", PAGES)
 
 
@@ -32,16 +31,6 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book") / "html"
     command = [sys.executable, "-m", "helpers.book", str(folder)]
     return folder, subprocess.run(command, cwd=editions.NOTEBOOKS.parent, capture_output=True, text=True)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -97,7 +86,6 @@ def test_nothing_in_it_asks_another_host(built):
         assert not re.search(r"<link[^>]*rel=\"(?!canonical)[^>]*href=\"(https?:)?//", text), path.name
 
 
-@needs_chromium
 @each_page
 def test_a_page_opens_from_the_folder(page, built, name):
     open_page(page, built, name)
@@ -135,7 +123,6 @@ def too_wide(page):
     }).map(part => part.outerHTML.slice(0, 200))""")
 
 
-@needs_chromium
 @pytest.mark.parametrize("name", ["index", *LESSONS, *book.PAGES])
 def test_screenshots_to_look_at(page, built, name):
     """At 1280×720, at phone width, dark, and as printed in grey."""
@@ -162,14 +149,12 @@ def test_screenshots_to_look_at(page, built, name):
             page.screenshot(path=path, clip=clip, full_page=True)
 
 
-@needs_chromium
 def test_search_finds_softmax(page, built):
     open_page(page, built, "search", "?q=softmax")
     page.wait_for_selector("#search-results li a")
     assert page.locator("#search-results li a", has_text="04 · One layer by hand").count()
 
 
-@needs_chromium
 def test_the_menu_works_at_phone_width(page, built):
     page.set_viewport_size({"width": 390, "height": 720})
     open_page(page, built, "index")
@@ -182,7 +167,6 @@ def test_the_menu_works_at_phone_width(page, built):
     assert page.locator("article h1").inner_text().startswith("04 · ")
 
 
-@needs_chromium
 def test_the_reader_can_make_it_dark(page, built):
     open_page(page, built, "index")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 
 from helpers import exercises
+from tests.conftest import CHROMIUM, SCREENSHOTS
 
 HOME = Path(__file__).resolve().parent.parent
-SCREENSHOTS = HOME / "tests" / "screenshots"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 LESSONS = sorted(path.name for path in (HOME / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 WRONG_THEN_RIGHT = {  # of each lesson the first exercise that asks for a value
     lesson: next((exercise for exercise in exercises.of(module) if exercise.kind == "value"), None)
@@ -89,16 +87,6 @@ def lab(tmp_path_factory):
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
 
 
 def open_lesson(browser, lab, lesson, height=900):

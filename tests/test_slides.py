@@ -7,7 +7,7 @@ import pytest
 
 from helpers.teaching import routes, slides
 from helpers.teaching.routes import HOME
-from tests.test_browser import CHROMIUM, FLAGS, SCREENSHOTS
+from tests.conftest import SCREENSHOTS
 
 THERE = routes.lessons()
 FOLDED = "For the instructor"
@@ -65,18 +65,6 @@ def test_tagged_cells_alone_are_shown_and_code_with_what_it_printed():
     del cells[5]["metadata"]["tags"][:], cells[6]["metadata"]["tags"][:]
     kinds = [slide["kind"] for slide in slides.slides({"cells": cells})]
     assert kinds == ["words", "picture", "picture", "words", "sources"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
 
 
 OVERFLOW = """() => {

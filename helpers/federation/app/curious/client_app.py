@@ -11,7 +11,7 @@ app = ClientApp()
 
 @app.train()
 def train(message, context):
-    """Send the gradient, or with `local-steps` above 0 the weights after so many steps of my own."""
+    """Send the gradient, or with `local-steps` above 0 the weights after my own steps."""
     x, y = participants.own_pictures(context.node_config["partition-id"])
     base_model = GradientModel(lenet())
     base_model.set_weights(message.content["arrays"].to_numpy_ndarrays())
@@ -20,5 +20,6 @@ def train(message, context):
         sent = participants.weights_after(base_model, x, y, steps, rate)
     else:
         sent = [slopes.numpy() for slopes in base_model.gradient(x, y)]
-    content = {"arrays": ArrayRecord(sent), "metrics": MetricRecord({"num-examples": len(x)})}
+    examples = MetricRecord({"num-examples": len(x)})
+    content = {"arrays": ArrayRecord(sent), "metrics": examples}
     return Message(content=RecordDict(content), reply_to=message)
