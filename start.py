@@ -1,7 +1,8 @@
 """The one way in, with nothing but Python itself.
 
     python3 start.py lab       install what is missing, copy the lessons to notebooks/my, open lesson 00
-    python3 start.py test      install what the tests need too, run everything
+    python3 start.py test      install what the tests need too, run everything; `test --oldest` or `test --newest`
+                               with the oldest or newest packages that pyproject.toml admits
     python3 start.py book      the lessons as a web book in build/book, to be read without a network and without running
     python3 start.py bench     how fast and how surely it leaks; a quarter of an hour, or `bench 5` for a first look
     python3 start.py claims    how far what the lessons say stays from its bounds, on other seeds
@@ -27,6 +28,7 @@ HOME = Path(__file__).resolve().parent
 VENV = HOME / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NEEDED_GB = 5
+ENDS = {"--oldest": "lowest-direct", "--newest": "highest"}  # and what uv calls them
 WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "amd64")}
 
 
@@ -111,6 +113,22 @@ def install(requirements):
         file.write_text(text)
 
 
+def install_end(end):
+    """Make an environment of its own with the oldest or newest packages that pyproject.toml admits, and use it."""
+    global VENV, PYTHON
+    install("requirements-dev.txt")  # it has uv; pip cannot look for the oldest
+    uv = [PYTHON, "-m", "uv", "pip", "install", "--compile-bytecode", "--upgrade", "--resolution", ENDS[end]]
+    VENV, python = HOME / f".venv{end[1:]}", PYTHON.relative_to(VENV)
+    PYTHON = VENV / python
+    make_venv()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if run(*uv, "--python", PYTHON, "-e", ".[dev]", env=environment):
+        stop("uv could not install a package; its last lines above say which. With a network, type it again.")
+    for name in ("requirements.txt", "requirements-dev.txt"):  # these packages stand in for the pinned ones
+        file, text = stamp(name)
+        file.write_text(text)
+
+
 def copy_lessons():
     """Copy each lesson to notebooks/my, where it is yours. A copy that is there is never touched."""
     my = HOME / "notebooks" / "my"
@@ -146,16 +164,23 @@ def lab(arguments):
 
 
 def test(arguments):
-    install("requirements-dev.txt")
+    end = next((word for word in arguments if word in ENDS), None)
+    arguments = [word for word in arguments if word != end]
+    install_end(end) if end else install("requirements-dev.txt")
     lessons = sorted((HOME / "notebooks").glob("*.ipynb")) + sorted((HOME / "notebooks/solutions").glob("*.ipynb"))
     nbval = ["--nbval", "--nbval-sanitize-with=tests/nbval.cfg", "--nbval-cell-timeout=300", "-p", "no:cacheprovider"]
     nbval += ["-n2", "--dist=loadscope", "-q"]
     environment = {**os.environ, "COURSE_PROGRESS": "", "TQDM_DISABLE": "1"}
+    counts = [f"build/{end[2:]}-{part}.xml" for part in ("lessons", "tests")] if end else []
+    lessons += [f"--junitxml={counts[0]}"] if end else []
+    arguments += [f"--junitxml={counts[1]}"] if end else []
     results = [
         run(PYTHON, "-m", "helpers.editions", "check"),
         run(PYTHON, "-m", "pytest", *nbval, *lessons, env=environment),
         run(PYTHON, "-m", "pytest", "tests", "-n2", "--dist=loadfile", *arguments),
     ]
+    if end:
+        results.append(run(PYTHON, "-m", "tests.benchmarks.versions", end[2:], *counts))
     print("All is well." if not any(results) else "Something failed; see above.")
     return int(any(results))
 

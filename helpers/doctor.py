@@ -7,13 +7,15 @@ import errno
 import importlib.metadata
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 HOME = Path(__file__).resolve().parent.parent
 MEMORY_NEEDED = 2e9
@@ -29,16 +31,16 @@ def check_python():
 
 
 def check_packages():
-    """Every package that `requirements.txt` pins is here, at that version."""
-    pins = re.findall(r"^([\w.-]+)==([^\s;]+)\s*$", (HOME / "requirements.txt").read_text(encoding="utf-8"), re.M)
+    """Every package that the course needs is here, in a version that it supports."""
+    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wrong = []
-    for name, version in pins:
+    for requirement in map(Requirement, project["dependencies"]):
         try:
-            found = importlib.metadata.version(name)
+            found = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
-            found = "missing"
-        if found != version:
-            wrong.append(f"{name} {found}, expected {version}")
+            found = None
+        if found is None or not requirement.specifier.contains(found, prereleases=True):
+            wrong.append(f"{requirement.name} {found or 'missing'}, expected {requirement.specifier}")
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         return f"{'; '.join(wrong[:3])}{more}. Run: {sys.executable} -m pip install -r requirements.txt"

@@ -13,7 +13,6 @@ import pytest
 from helpers import doctor
 
 
-@pytest.mark.skipif(doctor.check_packages() is not None, reason="run on other versions than requirements.txt")
 def test_this_machine_is_ready(capsys):
     assert doctor.report()
     lines = capsys.readouterr().out.splitlines()
@@ -28,12 +27,13 @@ def test_python(monkeypatch, version):
 
 
 def test_packages(monkeypatch, tmp_path):
-    numpy = importlib.metadata.version("numpy")
-    (tmp_path / "requirements.txt").write_text(f"no-such-package==1.0\nnumpy=={numpy}\ntqdm==0.1\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["no-such-package>=1,<2", "numpy>=2.0,<3", "tqdm>=0.1,<0.2"]\n'
+    )
     monkeypatch.setattr(doctor, "HOME", tmp_path)
     problem = doctor.check_packages()
-    assert "no-such-package missing" in problem and "pip install -r requirements.txt" in problem
-    assert f"tqdm {importlib.metadata.version('tqdm')}, expected 0.1" in problem and "numpy" not in problem
+    assert "no-such-package missing, expected <2,>=1" in problem and "pip install -r requirements.txt" in problem
+    assert f"tqdm {importlib.metadata.version('tqdm')}, expected <0.2,>=0.1" in problem and "numpy" not in problem
 
 
 def test_import(monkeypatch, tmp_path):

@@ -1,6 +1,8 @@
 """The files around the code: pins, ranges, environment, style, and that `import helpers` works anywhere."""
 
 import ast
+import importlib.metadata
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +14,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+from tests.benchmarks import versions
 
 HOME = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -49,6 +53,36 @@ def test_pins_are_free_of_addresses_and_paths():
     for name in (LEARNER, DEV, "environment.yml", "pyproject.toml"):
         text = (HOME / name).read_text(encoding="utf-8")
         assert "://" not in text and "@" not in text and "--index" not in text and "--find-links" not in text, name
+
+
+@pytest.mark.skipif(Path(sys.prefix).name.startswith(".venv-"), reason="this run makes the table")
+def test_both_ends_of_the_ranges_were_run_and_their_tables_follow():
+    runs = json.loads(versions.FILE.read_text(encoding="utf-8"))
+    guide = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert guide == versions.write(runs, guide) and list(runs) == ["oldest", "newest"]
+    for requirement in versions.direct():
+        oldest, newest = (Version(run["packages"][requirement.name]) for run in runs.values())
+        assert requirement.specifier.contains(oldest) and requirement.specifier.contains(newest), requirement
+        lowest = next(Version(clause.version) for clause in requirement.specifier if clause.operator == ">=")
+        assert lowest <= oldest <= Version(pins(DEV)[requirement.name]) <= newest, requirement
+    for run in runs.values():
+        (cells, cells_bad, _), (passed, bad, _) = run["lessons"], run["tests"]
+        assert cells > 1000 and passed > 1000 and cells_bad == bad == 0
+
+
+def test_a_run_at_one_end_is_counted(tmp_path, monkeypatch, capsys):
+    counts = tmp_path / "counts.xml"
+    counts.write_text('<testsuites><testsuite tests="9" failures="1" errors="1" skipped="2"/></testsuites>')
+    (tmp_path / "CONTRIBUTING.md").write_text("before\n<!-- versions -->\nold\n<!-- end -->\nafter\n")
+    shutil.copy(HOME / "pyproject.toml", tmp_path)
+    monkeypatch.setattr(versions, "HOME", tmp_path)
+    monkeypatch.setattr(versions, "FILE", tmp_path / "versions.json")
+    versions.main("newest", "counts.xml", "counts.xml")
+    versions.main("oldest", "counts.xml", "counts.xml")
+    text = (tmp_path / "CONTRIBUTING.md").read_text()
+    assert text.startswith("before\n") and text.endswith("after\n") and "old\n" not in text
+    assert text.index("| `--oldest` |") < text.index("| `--newest` |")
+    assert "| 5 | 5 | 4 | 4 |" in text and f"| {importlib.metadata.version('keras')} |" in text
 
 
 def test_environment_installs_from_the_pins_and_makes_helpers_importable():

@@ -128,6 +128,26 @@ def test_a_killed_test_run_is_a_failure(copy, monkeypatch, codes, result):
     assert start.test([]) == result
 
 
+@pytest.mark.parametrize("option, resolution", [("--oldest", "lowest-direct"), ("--newest", "highest")])
+def test_an_end_of_the_ranges_has_an_environment_of_its_own(copy, monkeypatch, option, resolution):
+    calls = []
+    monkeypatch.setattr(start, "PYTHON", copy / ".venv" / "bin" / "python")
+    monkeypatch.setattr(start, "make_venv", lambda: (start.PYTHON.parent.mkdir(parents=True), start.PYTHON.touch()))
+    monkeypatch.setattr(start, "run", lambda *command, **kwargs: calls.append(list(map(str, command))) or 0)
+    assert start.test(["-k", "peel", option]) == 0
+    own = copy / f".venv{option[1:]}" / "bin" / "python"
+    uv, *rest = [command for command in calls if "pip" not in command or "uv" in command]
+    assert uv[0] == str(copy / ".venv" / "bin" / "python") and uv[uv.index("--python") + 1] == str(own)
+    assert uv[uv.index("--resolution") + 1] == resolution and uv[-1] == ".[dev]"
+    check, lessons, tests, versions = rest
+    assert all(command[0] == str(own) for command in rest)
+    assert f"--junitxml={versions[-2]}" in lessons and f"--junitxml={versions[-1]}" in tests
+    assert tests[-3:-1] == ["-k", "peel"] and option not in tests
+    calls.clear()
+    start.install("requirements.txt")  # these packages stand in for the pinned ones
+    assert calls == []
+
+
 def test_without_a_command_it_explains_itself():
     done = subprocess.run([sys.executable, HOME / "start.py"], capture_output=True, text=True)
     assert done.returncode and "start.py lab" in done.stderr and "start.py test" in done.stderr
