@@ -177,7 +177,7 @@ def test(arguments):
     results = [
         run(PYTHON, "-m", "helpers.editions", "check"),
         run(PYTHON, "-m", "pytest", *nbval, *lessons, env=environment),
-        run(PYTHON, "-m", "pytest", "tests", "-n2", "--dist=loadfile", *arguments),
+        run(PYTHON, "-m", "pytest", "tests", "-n2", "--dist=loadgroup", "--no-loadscope-reorder", *arguments),
     ]
     if end:
         results.append(run(PYTHON, "-m", "tests.benchmarks.versions", end[2:], *counts))

@@ -38,6 +38,14 @@ _PLACES = {
     "prune": (8, -10),
     "bits": (8, -4),
     "batch": (8, -4),
+    ("gaussian", 1e-4): (-44, -4),  # and where labels would meet
+    ("gaussian", 1): (8, 5),
+    ("gaussian", 0.1): (-26, -15),
+    ("prune", 0.1): (8, 2),
+    ("prune", 0.9): (-12, 9),
+    ("bits", 8): (8, -9),
+    ("batch", 10): (-6, 9),
+    ("batch", 5): (-16, -6),
 }
 
 
@@ -78,16 +86,17 @@ def results(rows, defence, strength):
 
 def table(rows):
     """The table of the defences as a text, with n beside each figure: 7/20 is 7 of 20."""
+    runs = results(rows, "none", 0)["runs"]
     lines = [
-        ("", "", "clear", "readable", "median", "median", "label by", "by last", "in trained", "accuracy"),
-        ("defence", "strength", "<0.001", "<0.05", "mse", "ssim", "search", "layer", "network", "(runs)"),
+        ("", "", "clear", "readable", "median", "median", "label,", "label,", "trained", "accuracy"),
+        ("defence", "strength", "<0.001", "<0.05", "mse", "ssim", "search", "layer", "network", f"n = {runs}"),
     ]
     for defence, strength in [(name, strength) for name, strengths in STRENGTHS.items() for strength in strengths]:
         one = results(rows, defence, strength)
         clear, readable, right = (f"{one[name]}/{one['n']}" for name in ("clear", "read", "right"))
         layer, trained = ("{}/{}".format(*one[kind]) if one[kind] else "–" for kind in ("fresh", "trained"))
         name = NAMES[defence] if strength == STRENGTHS[defence][0] else ""
-        errors, accuracy = (f"{one['mse']:.6f}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} % ({one['runs']})"
+        errors, accuracy = (f"{one['mse']:.6f}", f"{one['ssim']:.2f}"), f"{100 * one['accuracy']:.0f} %"
         lines.append(
             (name, strength_text(defence, strength), clear, readable, *errors, right, layer, trained, accuracy)
         )
@@ -117,8 +126,10 @@ def chart(rows, title):
         for x, y, strength in zip(across, up, strengths):
             if defence not in ("none", "laplacian"):  # Laplacian noise lies on the Gaussian line
                 text = strength_text(defence, strength).replace(" pictures", "").replace(" bits", "")
-                axis.annotate(text, (x, y), _PLACES[defence], textcoords="offset points", fontsize=9, color="#222222")
+                place = _PLACES.get((defence, strength), _PLACES[defence])
+                axis.annotate(text, (x, y), place, textcoords="offset points", fontsize=9, color="#222222")
     axis.set_yscale("log")
+    axis.set_ylim(top=1)
     axis.set_xscale("log")  # of the digits misread, so that 92 and 94 of 100 do not lie on top of each other
     axis.set_xlim(95, 5)
     axis.set_xticks([90, 80, 50, 30, 20, 10, 6], ["10", "20", "50", "70", "80", "90", "94"])

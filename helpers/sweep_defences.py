@@ -67,6 +67,7 @@ def settings():
     rounds = {1e-2: (10, 100), 1e-1: (100, 1000)}
     answers += [("gaussian", spread, f"average {count}") for spread in rounds for count in rounds[spread]]
     answers += [("gaussian", spread, "closed form") for spread in (1e-3, 1e-2)]
+    answers += [("clip+noise", 1e-2, "average 1000, unclip")]
     pictures = [(*one, "") for one in everything] + answers
     runs += [("picture", *one, 0) for one in pictures]
     runs += [("training", *one, "", seed) for seed in range(SEEDS) for one in everything]
@@ -128,11 +129,11 @@ def attack_one(defence, strength, answer, number):
     gradient = base_model.gradient(*digits([place]))
     if answer.startswith("average"):
         random = np.random.default_rng(NOISE + number)
-        count = int(answer.split()[1])
+        count = int(answer.split(",")[0].split()[1])
         sent = adaptive.average([defend(gradient, defence, strength, random) for _ in range(count)])
     else:
         sent = defend(gradient, defence, strength, NOISE + number)
-    if answer == "unclip":
+    if answer.endswith("unclip"):
         sent = adaptive.unclip(base_model.network, sent)
     if answer == "closed form":
         start = np.clip(analytic.minimum_norm(base_model, sent), 0, 1)[None].astype("float32")

@@ -20,6 +20,17 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 SCREENSHOTS = Path(__file__).resolve().parent / "screenshots"
 _LOOKED_AT = set()  # the descriptions of pictures
+LONG = ["test_browser", "test_book", "test_federation_processes", "test_secure_round"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """For two processes: a file's tests stay together, long files begin, JupyterLab's lessons are dealt out."""
+    for item in items:
+        lesson = item.callspec.params.get("lesson") if item.path.stem == "test_browser" else None
+        half = int(lesson[:2]) % 2 if lesson else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{half}"))
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")

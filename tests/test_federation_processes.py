@@ -24,7 +24,6 @@ from helpers.federation.messages import Task, Update
 LESSON = Path(__file__).resolve().parent.parent / "notebooks" / "source" / "17_attack_a_real_federation.md"
 REASON = processes.why_not()
 real = pytest.mark.skipif(REASON is not None, reason=REASON or "")
-pytestmark = pytest.mark.xdist_group("federation")
 
 
 def left_behind(home):

@@ -88,7 +88,6 @@ OVERFLOW = """() => {
 }"""
 
 
-@pytest.mark.xdist_group("browser")
 @each_lesson
 def test_nothing_overflows_and_nothing_is_fetched(number, browser, tmp_path):
     (file,) = slides.write([number], tmp_path)

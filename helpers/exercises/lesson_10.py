@@ -512,7 +512,7 @@ QUIZ = Quiz(
                 Option(
                     "Start again from another dummy.",
                     True,
-                    "The distance tells you that you are in the wrong valley. Most starts lead to the right one.",
+                    "The distance tells you that you are in the wrong valley. Here most starts lead to the right one.",
                 ),
             ],
         ),

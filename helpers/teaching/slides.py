@@ -47,7 +47,8 @@ def slides(notebook):
         if "instructor" in tags:
             made[-1]["notes"] += markdown(re.sub(r"</?details>|<summary>.*?</summary>", "", source))
         elif cell["cell_type"] == "markdown":
-            heading = (re.findall(r"^##+ (?:\d+ · )?(.+)$", source, re.M) or [heading])[-1]
+            # what follows an exercise belongs to the section again
+            heading = (re.findall(r"^##+ (?:\d+ · )?(?!Exercise)(.+)$", source, re.M) or [heading])[-1]
         elif "stage" in tags if tagged else _picture(cell):
             following = next((text for cell, text, _ in cells[place + 1 :] if cell["cell_type"] == "markdown"), "")
             before = cells[place - 1]
