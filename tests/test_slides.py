@@ -67,6 +67,13 @@ def test_tagged_cells_alone_are_shown_and_code_with_what_it_printed():
     assert kinds == ["words", "picture", "picture", "words", "sources"]
 
 
+def test_who_comes_directly_has_the_lines_to_remember_on_a_slide():
+    there = [number for number in THERE if "To remember" in str(slides.slides(solved(number)))]
+    assert {"05", "06", "11", "12"} <= set(there)
+    (slide,) = [slide for slide in slides.slides(solved("05")) if "To remember" in slide["html"]]
+    assert slide["html"].count("<li>") == 5
+
+
 OVERFLOW = """() => {
   const slide = document.querySelector("section.present .slide"), box = slide.getBoundingClientRect(), found = [];
   if (slide.scrollHeight > slide.clientHeight + 1 || slide.scrollWidth > slide.clientWidth + 1)
@@ -120,7 +127,7 @@ def test_the_notes_open_with_a_key(browser, tmp_path):
     page = browser.new_page()
     page.goto(file.as_uri())
     page.wait_for_function("() => window.Reveal && Reveal.isReady()")
-    page.evaluate("() => Reveal.slide(1)")
+    page.evaluate("() => Reveal.slide(2)")
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     notes = popup.value

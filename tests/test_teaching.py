@@ -175,7 +175,7 @@ def test_the_folder_holds_what_a_learner_needs_and_nothing_else(handed_out):
 
 def test_the_folders_agenda_has_its_times(handed_out):
     readme = (handed_out / "README.md").read_text(encoding="utf-8")
-    assert "| 09:00 | 15 | 00 · " in readme and "| 09:15 | 12 | The digest of lessons 01 to 04 |" in readme
+    assert "| 09:00 | 15 | 00 · " in readme and "| 09:15 | 22 | The digest of lessons 01 to 04 |" in readme
     assert "To read on the way home: 10 · " in readme and "start.py lab" in readme and "{" not in readme
     assert routes.agenda(routes.days(SHORT, THERE), THERE) in readme
 
@@ -217,7 +217,7 @@ def test_the_digest_reads_as_a_lesson():
     nbformat.validate(nbformat.from_dict(notebook))
     text = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     assert re.findall(r"^## (\d\d) · ", text, re.M) == ["01", "02", "03", "04"]
-    assert text.count("**In one sentence:**") == 4 and "in 12 minutes" in text and "Exercise" not in text
+    assert text.count("**In one sentence:**") == 4 and "in 22 minutes" in text and "Exercise" not in text
     pictures = 0
     for cell, following in zip(notebook["cells"], notebook["cells"][1:]):
         if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
@@ -236,6 +236,18 @@ def test_other_choices_of_lessons():
     assert chosen("00").lessons == ("00",) and chosen("00").reading == ()
     with pytest.raises(ValueError, match="no lesson 77"):
         chosen("00", "77")
+
+
+def test_the_full_workshops_folder_has_two_days_and_the_files_of_lesson_20(tmp_path):
+    full = next(route for route in routes.ROUTES if route.days == 2)
+    folder = workshop.write(full.lessons, tmp_path / "workshop")
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "**Day 2**" in readme and "16 · " in readme and "17 · " in readme and "19 · " in readme
+    kept = {path.name for path in (HOME / "notebooks" / "captured").iterdir()}
+    assert kept and {path.name for path in (folder / "notebooks" / "captured").iterdir()} == kept
+    code = "import helpers; print(helpers.capstone.FOLDER)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True).stdout.strip()
+    assert Path(found) == (folder / "notebooks" / "captured").resolve()
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):

@@ -36,6 +36,7 @@ def page(home=HOME):
         "short": routes.agenda(routes.days(short, there), there),
         "full": routes.agenda(routes.days(full, there), there),
         "full_reading": routes.numbers([number for number in full.reading if number in there]),
+        "full_numbers": " ".join(full.lessons),
         "short_numbers": " ".join(number for number in short.lessons if number != routes.DIGEST),
         "talk_numbers": " ".join(talk.lessons),
         "plans_workshop": _plans(there, "workshop", home),

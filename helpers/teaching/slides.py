@@ -47,6 +47,7 @@ def slides(notebook):
         if "instructor" in tags:
             made[-1]["notes"] += markdown(re.sub(r"</?details>|<summary>.*?</summary>", "", source))
         elif cell["cell_type"] == "markdown":
+            made[1:1] = _reminder(source)
             # what follows an exercise belongs to the section again
             heading = (re.findall(r"^##+ (?:\d+ · )?(?!Exercise)(.+)$", source, re.M) or [heading])[-1]
         elif "stage" in tags if tagged else _picture(cell):
@@ -70,6 +71,12 @@ def _title(text):
     story = text.split("\n**You will**")[0]
     title, rest = re.match(r"# ([^\n]+)\n+(.*)", story, re.S).groups()
     return _slide("words", f"<h1>{markdown(title, inline=True)}</h1>{markdown(rest.strip())}")
+
+
+def _reminder(text):
+    """The slide for whoever comes to a lesson directly: the lines to remember. A list of one slide or none."""
+    lines = re.search(r"^\*\*If you come .+?:\n\n((?:\d\. .+\n?(?:   .+\n?)*)+)", text, re.M)
+    return [_slide("words", f"<h2>To remember</h2>{markdown(lines[1])}")] if lines else []
 
 
 def _of_code(cell, source, heading, lead, following):

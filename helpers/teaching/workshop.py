@@ -33,7 +33,9 @@ README = """# The workshop
 
 {agenda}
 
-{reading}## Start
+{reading}Come half an hour earlier and start, as follows: the installation takes its time.
+
+## Start
 
 1. Copy this folder to your own disk.
 2. Open a terminal in it, and type `python3 start.py lab` (on Windows `py start.py lab`). You need Python {python}.
@@ -46,7 +48,8 @@ Windows `.venv\\Scripts\\python -m helpers.doctor`) says in a line what it is, a
 ## If you fall behind
 
 Each lesson runs on its own. Open the one that the room is at, choose *Run → Run All Cells*, and go on from there. You
-need no earlier lesson to have run, and no exercise to be solved.
+need no earlier lesson to have run, and no exercise to be solved. Some lessons are not in this folder. Where a lesson
+points to one of them, read on without it.
 
 Everything runs on your own machine. Nothing is sent anywhere.
 """
@@ -59,6 +62,9 @@ def route(chosen, there):
         raise ValueError(f"There is no lesson {', '.join(unknown) or 'chosen'}; there are {' '.join(there)}.")
     digested = [number for number, lesson in there.items() if lesson.get("digest")]
     order = sorted(set(chosen))
+    for known in routes.ROUTES:  # it may take two days, and name its reading itself
+        if known.kind == "workshop" and [number for number in known.lessons if number != DIGEST] == order:
+            return known
     with_digest = not set(order) & set(digested) and any(number > digested[-1] for number in order)
     parts = [DIGEST] if with_digest else []
     place = sum(number < digested[0] for number in order)
@@ -88,6 +94,8 @@ def write(chosen, folder, wheels=(), pythons=(), home=HOME):
             (folder / "notebooks" / digest.NAME).write_text(text, encoding="utf-8", newline="\n")
         else:
             shutil.copy(home / "notebooks" / there[number]["file"], folder / "notebooks")
+    if "20" in plan.lessons + plan.reading:  # the files that it opens
+        shutil.copytree(home / "notebooks" / "captured", folder / "notebooks" / "captured")
     (folder / "README.md").write_text(readme(plan, there, wheels, pythons), encoding="utf-8", newline="\n")
     requirements = (home / "requirements.txt").read_text(encoding="utf-8")
     for platform in wheels:
