@@ -13,7 +13,8 @@ _MODULES = (
     "defence_drawings defences diagrams divisions doctor editions equations exercises failure_gallery federation "
     "galleries inverting label_drawings landscapes layers leakage mask_drawings metrics models optimizers "
     "peel_drawings peeling plots privacy privacy_drawings progress quiz seals stubs suspects sweep_defences "
-    "sweep_failures sweep_inverting sweep_labels sweep_localsteps sweep_privacy sweeps symbols teaching widgets"
+    "sweep_failures sweep_inverting sweep_labels sweep_localsteps sweep_peeling sweep_privacy sweeps symbols teaching "
+    "widgets"
 ).split()
 _NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
 
