@@ -66,8 +66,7 @@ def settings():
     answers += [("clip", 1, "unclip")] + [("clip+noise", spread, "unclip") for spread in STRENGTHS["clip+noise"]]
     rounds = {1e-2: (10, 100), 1e-1: (100, 1000)}
     answers += [("gaussian", spread, f"average {count}") for spread in rounds for count in rounds[spread]]
-    answers += [("gaussian", spread, "closed form") for spread in (1e-3, 1e-2)]
-    answers += [("clip+noise", 1e-2, "average 1000, unclip")]
+    answers += [("gaussian", s, "closed form") for s in (1e-3, 1e-2)] + [("clip+noise", 1e-2, "average 1000, unclip")]
     pictures = [(*one, "") for one in everything] + answers
     runs += [("picture", *one, 0) for one in pictures]
     runs += [("training", *one, "", seed) for seed in range(SEEDS) for one in everything]

@@ -77,6 +77,7 @@ def test_a_run_at_one_end_is_counted(tmp_path, monkeypatch, capsys):
     shutil.copy(HOME / "pyproject.toml", tmp_path)
     monkeypatch.setattr(versions, "HOME", tmp_path)
     monkeypatch.setattr(versions, "FILE", tmp_path / "versions.json")
+    assert "did not get to its end" in versions.main("newest", "counts.xml", "nothing.xml")
     versions.main("newest", "counts.xml", "counts.xml")
     versions.main("oldest", "counts.xml", "counts.xml")
     text = (tmp_path / "CONTRIBUTING.md").read_text()
