@@ -125,8 +125,8 @@ def test_what_is_stored_is_complete_and_small_and_every_figure_has_its_n():
     table = defence_drawings.table(rows)
     lines = table.splitlines()
     assert len(lines) == 2 + sum(map(len, sweep_defences.STRENGTHS.values()))
-    assert all(line.count("/") >= 3 and line.endswith(")") for line in lines[2:])
-    assert max(map(len, lines)) < 112
+    assert all(line.count("/") >= 3 and line.endswith(" %") for line in lines[2:]) and lines[1].endswith("n = 3")
+    assert max(map(len, lines)) <= 104  # what the book has room for
 
 
 def test_the_drawings_say_what_they_show():
