@@ -66,7 +66,7 @@ def make_venv():
     """Make .venv with this Python. An unfinished one is made anew."""
     if PYTHON.exists() and run(PYTHON, "-m", "pip", "--version", stdout=subprocess.DEVNULL) == 0:
         return
-    print("Making the folder .venv", flush=True)
+    print(f"Making the folder {VENV.name}", flush=True)
     try:
         import ensurepip  # noqa: F401
         import venv
