@@ -191,7 +191,7 @@ open_defended = Sealed(
         "A plain search tries to match zeros that never were slopes. Which entries of the captured gradient can you "
         "trust?",
         "Leave out of the distance what arrived as exactly 0. Make a subclass of `helpers.leakage.DeepLeakage` with "
-        "its own `compute_loss`, as in lesson 15.",
+        "its own `compute_loss`, as in lesson 18, section 4.",
         "In `compute_loss`, with `y` the captured gradient and `y_pred` the dummy's: put the captured 0 in place of "
         "the dummy's number wherever the captured one is 0, `tf.where(sent == 0, sent, ours)`. Then call "
         "`super().compute_loss(y=y, y_pred=kept)`.",
