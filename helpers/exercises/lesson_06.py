@@ -298,7 +298,7 @@ push_away = Exercise(
     hints=[
         "Take `push` as it stands, and ask of each line: does it change when I want away instead of towards?",
         "The loss is taken with `y`, and the step goes uphill: plus the slope. The two clips stay as they are.",
-        "`moved = picture + rate * tape.gradient(loss, picture)`, then clip `moved - x` to the bound, add it to `x`, "
+        "`moved = picture + tape.gradient(wrongness, picture)`, then clip `moved - x` to the bound, add it to `x`, "
         "and clip the sum to 0 and 1.",
     ],
     mistakes=[
