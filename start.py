@@ -28,6 +28,8 @@ HOME = Path(__file__).resolve().parent
 VENV = HOME / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NEEDED_GB = 5
+# Without bytecode TensorFlow takes more than twice as long to import, each time.
+WITH_BYTECODE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 ENDS = {"--oldest": "lowest-direct", "--newest": "highest"}  # and what uv calls them
 WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "amd64")}
 
@@ -96,12 +98,10 @@ def install(requirements):
     packed = (HOME / "wheels").is_dir()  # a workshop's folder that carries its packages
     source = "from the folder wheels" if packed else "about 0.8 GB to download the first time"
     print(f"Installing {requirements}: {source}. This takes some minutes.", flush=True)
-    # --compile: without bytecode TensorFlow takes more than twice as long to import, each time.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--compile"]
     if packed:
         pip += ["--no-index", f"--find-links={HOME / 'wheels'}"]
-    if run(*pip, "-r", requirements, env=environment) or run(*pip, "--no-deps", "-e", ".", env=environment):
+    if run(*pip, "-r", requirements, env=WITH_BYTECODE) or run(*pip, "--no-deps", "-e", ".", env=WITH_BYTECODE):
         if shutil.disk_usage(HOME).free < 1e8:
             stop("the disk is full. Free some space and type the same command again.")
         if packed:
@@ -121,8 +121,7 @@ def install_end(end):
     VENV, python = HOME / f".venv{end[1:]}", PYTHON.relative_to(VENV)
     PYTHON = VENV / python
     make_venv()
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    if run(*uv, "--python", PYTHON, "-e", ".[dev]", env=environment):
+    if run(*uv, "--python", PYTHON, "-e", ".[dev]", env=WITH_BYTECODE):
         stop("uv could not install a package; its last lines above say which. With a network, type it again.")
     for name in ("requirements.txt", "requirements-dev.txt"):  # these packages stand in for the pinned ones
         file, text = stamp(name)

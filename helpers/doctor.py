@@ -15,8 +15,6 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from packaging.requirements import Requirement
-
 HOME = Path(__file__).resolve().parent.parent
 MEMORY_NEEDED = 2e9
 PORTS = range(8888, 8939)  # what JupyterLab tries, one after the other
@@ -32,6 +30,8 @@ def check_python():
 
 def check_packages():
     """Every package that the course needs is here, in a version that it supports."""
+    from packaging.requirements import Requirement
+
     project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wrong = []
     for requirement in map(Requirement, project["dependencies"]):
@@ -151,7 +151,10 @@ def report(checks=CHECKS):
     """Print one line for each check. Returns True when the machine is ready."""
     ready = True
     for name, check in checks.items():
-        problem = check()
+        try:
+            problem = check()
+        except ImportError as error:
+            problem = f"{error.name} is missing. Run: {sys.executable} -m pip install -r requirements.txt"
         ready = ready and not problem
         print(f"✗ {name}: {problem}" if problem else f"✓ {name}: {check.__doc__}")
     return ready

@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import shutil
 import socket
+import subprocess
 import sys
 from collections import namedtuple
 
@@ -133,3 +134,13 @@ def test_a_problem_is_reported_and_counts(monkeypatch, capsys):
     monkeypatch.setitem(doctor.CHECKS, "memory", lambda: "there is none.")
     assert not doctor.report()
     assert "✗ memory: there is none." in capsys.readouterr().out
+
+
+def test_a_python_without_the_packages_is_told_so():
+    """Also by the command, which somebody types in the wrong environment: one line for each check, no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "helpers.doctor"], cwd=doctor.HOME, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode and done.stderr == ""
+    assert len(done.stdout.splitlines()) == len(doctor.CHECKS) + len(doctor.FOR_TESTS)
+    assert "packages: packaging is missing. Run:" in done.stdout
