@@ -59,7 +59,10 @@ def nothing_left(folder, address, seen=()):
 
 @pytest.fixture(scope="module")
 def three_rounds(tmp_path_factory):
-    """Three rounds in a row, each with its own federation. After each, nothing is left. Gives the last one's folder."""
+    """Three rounds in a row, each with its own federation. After each, nothing is left. Gives the folder.
+
+    It is one for all three, as when somebody runs the lesson's cell again: what it keeps is the last round.
+    """
     network = helpers.models.lenet(weights=0.5)
     colours = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm-color"}  # as in a notebook's kernel
     with pytest.MonkeyPatch.context() as patch:
@@ -70,8 +73,8 @@ def three_rounds(tmp_path_factory):
 
 
 def _three_rounds(network, tmp_path_factory):
+    kept = tmp_path_factory.mktemp("kept")
     for _ in range(3):
-        kept = tmp_path_factory.mktemp("kept")
         (kept / "task.npz").write_bytes(Task(1, network.get_weights()).to_bytes())
         with processes.running(participants=2) as federation:
             log = federation.run(processes.APP, {"folder": str(kept)})
