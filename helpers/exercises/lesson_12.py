@@ -588,7 +588,7 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "Why did the finite differences find what the tape did not?",
+            "Why did the slopes by numbers find what the tape did not?",
             [
                 Option(
                     "They need nothing but values of the loss, and those are right.",
