@@ -66,6 +66,8 @@ def test_the_ends_of_the_ranges_that_were_run_have_their_tables():
         used = {end: Version(run["packages"][requirement.name]) for end, run in runs.items()}
         assert all(requirement.specifier.contains(version) for version in used.values()), requirement
         assert used.get("oldest", pinned) <= pinned <= used.get("newest", pinned), requirement
+        (lower,) = (Version(part.version) for part in requirement.specifier if part.operator == ">=")
+        assert used.get("oldest", lower) == lower, f"{requirement} was run at {used['oldest']}"
     for run in runs.values():
         (cells, cells_bad, _), (passed, bad, _) = run["lessons"], run["tests"]
         assert cells > 1000 and passed > 1000 and cells_bad == bad == 0
