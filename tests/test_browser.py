@@ -130,7 +130,7 @@ def run_all(page, lab, lesson):
 def screenshots(page, name):
     """The whole lesson, in pieces as high as the window, so that a person can look."""
     SCREENSHOTS.mkdir(exist_ok=True)
-    for old in SCREENSHOTS.glob(f"{name}-*.png"):
+    for old in SCREENSHOTS.glob(f"{name}-[0-9]*"):
         old.unlink()
     viewer = page.locator(".jp-WindowedPanel-outer")
     height = viewer.evaluate("box => box.scrollHeight")
@@ -138,7 +138,7 @@ def screenshots(page, name):
     for number in range(-(-height // step)):
         viewer.evaluate(f"box => box.scrollTo(0, {number * step})")
         page.wait_for_timeout(250)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{number:02}.png")
+        page.screenshot(path=SCREENSHOTS / f"{name}-{number:02}.jpg", type="jpeg", quality=80)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
