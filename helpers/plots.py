@@ -197,7 +197,7 @@ def _show_distances(axes, curves):
 
 
 def distances(curves, title):
-    """How the distance between the gradients falls, on a scale where each line is ten times the one below.
+    """How the distance between the gradients falls, on a logarithmic scale.
 
     Args:
         curves: a dict from a name to a list of distances, up to three.

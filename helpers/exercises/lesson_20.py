@@ -111,7 +111,7 @@ open_colour = Sealed(
     "open_colour",
     "3_colour",
     hints=[
-        "Two lessons end with a face of this size. Lesson 15 searches for it and weighs its roughness. Lesson 16 "
+        "Two lessons rebuild a face of this size. Lesson 15 searches for it and weighs its roughness. Lesson 16 "
         "searches for nothing.",
         "`helpers.analytic.count(file.base_model())` says whether there are enough equations. If so, "
         "`helpers.analytic.peel` solves them.",
