@@ -91,6 +91,8 @@ def stamp(requirements):
 def install(requirements):
     """Install a requirements file and the course itself into .venv, unless that has been done."""
     check_machine()
+    if not (HOME / requirements).exists():
+        stop(f"there is no {requirements} here. A workshop's folder has `lab` alone; the whole course has the rest.")
     file, wanted = stamp(requirements)
     if PYTHON.exists() and file.exists() and file.read_text() == wanted:
         return

@@ -16,7 +16,13 @@ _MODULES = (
     "sweep_failures sweep_inverting sweep_labels sweep_localsteps sweep_peeling sweep_privacy sweeps symbols teaching "
     "widgets"
 ).split()
-_NEED_NO_TENSORFLOW = {"helpers.doctor", "helpers.editions"}
+_NEED_NO_TENSORFLOW = {
+    "helpers.book",
+    "helpers.doctor",
+    "helpers.editions",
+    "helpers.teaching.slides",
+    "helpers.teaching.workshop",
+}
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

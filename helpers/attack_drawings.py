@@ -9,7 +9,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from helpers.diagrams import _arrow, _box, _canvas
-from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show_image, new_figure
+from helpers.plots import BLUE, DARK_ORANGE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, _show_image, new_figure
 
 
 def overview():
@@ -48,7 +48,7 @@ def two_tapes():
     figure, axes = _canvas(9.6, 4.0, 17.0, 6.6, "The outer tape hears all that the inner one does")
     _box(axes, 8.55, 3.5, "", ORANGE, 13.0, 5.4, 2.5, linestyle="--")
     _box(axes, 6.1, 3.55, "", BLUE, 7.3, 3.3, 2.5, linestyle="--")
-    axes.text(2.3, 5.7, "outer tape", fontsize=12, color="#8A5A00", va="center")
+    axes.text(2.3, 5.7, "outer tape", fontsize=12, color=DARK_ORANGE, va="center")
     axes.text(2.7, 4.75, "inner tape: base_model.gradient", fontsize=11, color=BLUE, va="center")
     _box(axes, 0.95, 3.3, "x, y", GREEN, 1.2, 1.0, 3)
     _box(axes, 4.2, 3.3, "network", GREY, 2.0, 1.0)

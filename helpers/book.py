@@ -215,6 +215,8 @@ def setup(app):
 
 def main(arguments):
     folder = Path(arguments[0]) if arguments else BOOK
+    if folder.exists() and any(folder.iterdir()) and not (folder / ".buildinfo").exists():  # which Sphinx writes
+        return f"The folder {folder} holds something else than a book. Delete it, or name another one."
     shutil.rmtree(folder, ignore_errors=True)
     strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--fresh-env", "--quiet"]
     failed = sphinx_build([*strict, "--doctree-dir", str(folder.with_name("doctrees")), str(NOTEBOOKS), str(folder)])

@@ -3,9 +3,7 @@
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
-from helpers.plots import BLUE, GREY, ORANGE, Picture, new_figure
-
-_DARK_ORANGE = "#8A5A00"
+from helpers.plots import BLUE, DARK_ORANGE, GREY, ORANGE, Picture, new_figure
 
 
 def _numbers(file):
@@ -17,7 +15,7 @@ def _short(name):
 
 
 def gradients(files, title):
-    """The first 4096 numbers of each captured gradient's last-but-one tensor as a grey tile.
+    """4096 of each captured gradient's numbers, evenly spread, as a grey tile.
 
     Args:
         files: a list of capstone.Captured.
@@ -100,21 +98,21 @@ def _patterns(file):
 
 def _show_biases(axis, file):
     slopes = np.sort(file.gradient[-1])
-    axis.bar(range(len(slopes)), slopes, color=[_DARK_ORANGE if slope < 0 else BLUE for slope in slopes])
+    axis.bar(range(len(slopes)), slopes, color=[DARK_ORANGE if slope < 0 else BLUE for slope in slopes])
     axis.axhline(0, color=GREY, linewidth=0.8)
     reach = 1.15 * np.max(np.abs(slopes))
     axis.set(ylim=(-reach, reach), xticks=[], yticks=[0])
     below = int(np.sum(slopes < 0))
-    axis.set_xlabel(f"{below} below 0", fontsize=10, color=_DARK_ORANGE)
+    axis.set_xlabel(f"{below} below 0", fontsize=10, color=DARK_ORANGE)
 
 
 def _show_patterns(axis, file):
     values = _patterns(file)
     large = int(np.sum(values > 1e-3))
-    axis.bar(range(len(values)), values, color=[_DARK_ORANGE if value > 1e-3 else BLUE for value in values])
+    axis.bar(range(len(values)), values, color=[DARK_ORANGE if value > 1e-3 else BLUE for value in values])
     axis.set(yscale="log", ylim=(1e-9, 3), xticks=[], yticks=[1, 1e-3, 1e-6])
     axis.set_yticklabels(["1", "0.001", "0.000001"], fontsize=9)
-    axis.set_xlabel(f"{large} that count" if large > 1 else "1 that counts", fontsize=10, color=_DARK_ORANGE)
+    axis.set_xlabel(f"{large} that count" if large > 1 else "1 that counts", fontsize=10, color=DARK_ORANGE)
 
 
 def _show_zeros(axis, file):
@@ -170,7 +168,7 @@ def _envelope(axis):
     axis.set(xlim=(0, 10), ylim=(0, 10), aspect="equal")
     axis.add_patch(Rectangle((1, 2.2), 8, 5.6, facecolor="white", edgecolor=GREY, linewidth=2))
     axis.add_patch(Polygon([(1, 7.8), (5, 4.6), (9, 7.8)], closed=False, fill=False, edgecolor=GREY, linewidth=2))
-    axis.plot([5], [4.7], "o", color=_DARK_ORANGE, markersize=11)
+    axis.plot([5], [4.7], "o", color=DARK_ORANGE, markersize=11)
 
 
 def opened(results, title):

@@ -2,7 +2,7 @@
 
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, new_figure
+from helpers.plots import BLUE, DARK_ORANGE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, new_figure
 
 
 def _box(axes, x, y, text, color, width=1.9, height=0.8, linewidth=2.2, **kwargs):
@@ -234,5 +234,5 @@ def federation():
         _arrow(axes, (top - 0.3, 5.4), (left - 0.45, 2.95), color=BLUE)
         _arrow(axes, (left + 0.45, 2.95), (top + 0.3, 5.4), color=ORANGE)
     axes.text(6.1, 4.2, "weights", ha="right", va="center", fontsize=11, color=BLUE)
-    axes.text(7.3, 4.2, "gradient", ha="left", va="center", fontsize=11, color="#8A5A00")
+    axes.text(7.3, 4.2, "gradient", ha="left", va="center", fontsize=11, color=DARK_ORANGE)
     return Picture(figure, "A server above three hospitals: weights go down to each, gradients come up, pictures stay.")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 MEMORY_NEEDED = 2e9
-PORTS = range(8888, 8939)  # what JupyterLab tries, one after the other
+PORTS = range(8888, 8893)  # what JupyterLab tries first
 SLIDERS = "@jupyter-widgets/jupyterlab-manager"  # the part of JupyterLab that draws what ipywidgets sends
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -101,7 +101,8 @@ def check_widgets():
     paths = json.loads(found.stdout)
     for folder in paths["config"]:
         switches = Path(folder, "labconfig", "page_config.json")
-        if switches.exists() and json.loads(switches.read_text()).get("disabledExtensions", {}).get(SLIDERS):
+        settings = json.loads(switches.read_text(encoding="utf-8")) if switches.exists() else {}
+        if settings.get("disabledExtensions", {}).get(SLIDERS):
             return f"sliders are switched off. Run: {sys.executable} -m jupyter labextension enable {SLIDERS}"
     packages = [Path(folder, "labextensions", SLIDERS, "package.json") for folder in paths["data"]]
     first = next((package for package in packages if package.exists()), None)
@@ -115,6 +116,7 @@ def check_widgets():
 
 def check_port():
     """JupyterLab can open a port for your browser on this computer."""
+    forbidden = None
     for port in PORTS:
         with socket.socket() as door:
             try:
@@ -122,8 +124,9 @@ def check_port():
                 door.listen()
                 return None
             except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    return f"no port can be opened ({error.strerror}); ask who looks after this computer's firewall."
+                forbidden = error if error.errno != errno.EADDRINUSE else forbidden
+    if forbidden:
+        return f"no port can be opened ({forbidden.strerror}); ask who looks after this computer's firewall."
     return (f"the ports {PORTS[0]} to {PORTS[-1]} are all taken; close other JupyterLabs, "
             f"or run: python3 start.py lab --port={PORTS[-1] + 1000}")  # fmt: skip
 

@@ -40,6 +40,14 @@ def sources():
     return sorted((NOTEBOOKS / "source").glob("[0-9][0-9]_*.md"))
 
 
+def numbers(chosen=()):
+    """The numbers of the lessons named, all by default: a list of str. Leaves with a sentence if one is unknown."""
+    there = [source.name[:2] for source in sources()]
+    if unknown := sorted(set(chosen) - set(there)):
+        sys.exit(f"There is no lesson {', '.join(unknown)}; there are {' '.join(there)}.")
+    return [number for number in there if not chosen or number in chosen]
+
+
 def read(source):
     """A lesson's source as a notebook; its front matter `lesson` is in metadata["lesson"]."""
     return jupytext.read(source, fmt="md:myst")
@@ -164,9 +172,10 @@ def text(chosen=()):
 
 def _chosen(chosen):
     """The sources of the lessons named, all by default. What is taken from all sources is written first."""
+    chosen = numbers(chosen)
     SOLUTIONS.write_text(_as_json(extract_solutions()), encoding="utf-8", newline="\n")
     SYMBOLS.write_text(_as_json(read_symbols()), encoding="utf-8", newline="\n")
-    return [source for source in sources() if not chosen or source.name[:2] in chosen]
+    return [source for source in sources() if source.name[:2] in chosen]
 
 
 def _write(path, notebook, ran):
@@ -196,7 +205,7 @@ def check():
     problems = []
     for file, wanted in ((SOLUTIONS, extract_solutions()), (SYMBOLS, read_symbols())):
         if not file.exists() or json.loads(file.read_text(encoding="utf-8")) != wanted:
-            problems.append(f"helpers/{file.name} does not hold what stands in the sources; run build.")
+            problems.append(f"{file.name} does not hold what stands in the sources; run build.")
     expected = set()
     for source in sources():
         for path, notebook in make_editions(source, _timings().get(source.name[:2])).items():

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from helpers.plots import BLUE, GREY, ORANGE, Picture, new_figure
-
-_DARK_ORANGE = "#8A5A00"
+from helpers.plots import BLUE, DARK_ORANGE, GREY, ORANGE, Picture, new_figure
 
 
 def _small_image(axes, numbers, caption=""):
@@ -76,12 +74,12 @@ def clocks(walks, ring, title):
         arrow = {"arrowstyle": "-|>", "color": ORANGE, "linewidth": 2.5}
         axis.annotate("", 0.88 * path[-1], radii[-12] * path[-12], arrowprops=arrow)
         axis.plot(*(0.72 * path[0]), "o", color=BLUE, markersize=11)
-        axis.plot(*(0.94 * path[-1]), "s", color=_DARK_ORANGE, markersize=10)
+        axis.plot(*(0.94 * path[-1]), "s", color=DARK_ORANGE, markersize=10)
         sign = "+" if mask >= 0 else "−"
         axis.text(0, 0.22, name, ha="center", va="center", fontsize=12)
         axis.text(0, -0.02, f"{number} {sign} {abs(mask)}", ha="center", va="center", fontsize=12, color=BLUE)
         sent = f"sends {(number + mask) % ring}"
-        axis.text(0, -0.26, sent, ha="center", va="center", fontsize=12, color=_DARK_ORANGE)
+        axis.text(0, -0.26, sent, ha="center", va="center", fontsize=12, color=DARK_ORANGE)
     told = "; ".join(
         f"{name} has {number} and sends {(number + mask) % ring}" for name, (number, mask) in walks.items()
     )

@@ -82,7 +82,7 @@ def fit_lbfgs(attack, captured, max_steps=300, starts=3, seed=0, images=None, re
         captured: what it shall match, a list of tensors, one for each weight of the base model.
         max_steps: steps of one start, at most.
         starts: how often it is started, at most.
-        seed: of the first dummy; another one has seed + 1 or seed + 2.
+        seed: of the first dummy; a later one has seed + the starts used before it.
         images: where the first start begins, (batch, *image_shape) floats, instead of a random dummy.
         reached: the distance, divided by the captured gradient's own size, below which it stops as "reached"; 0 never
             stops it. Lesson 13 shows where the usual one is too large.

@@ -3,9 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from helpers.plots import BLUE, GREY, ORANGE, Picture, new_figure
-
-_DARK_ORANGE = "#8A5A00"
+from helpers.plots import BLUE, DARK_ORANGE, GREY, ORANGE, Picture, new_figure
 
 
 def _say(number):
@@ -40,9 +38,9 @@ def peeled(title):
         _arrow(axes, (left + 0.4, 3.85), (right - 0.4, 3.85), BLUE)
         _arrow(axes, (right - 0.4, 1.65), (left + 0.4, 1.65), ORANGE)
         axes.text((left + right) / 2, 4.0, there, ha="center", va="bottom", fontsize=11, color=BLUE)
-        axes.text((left + right) / 2, 1.45, here, ha="center", va="top", fontsize=11, color=_DARK_ORANGE)
+        axes.text((left + right) / 2, 1.45, here, ha="center", va="top", fontsize=11, color=DARK_ORANGE)
     axes.text(0.3, 4.85, "the participant", fontsize=11, color=BLUE, va="center")
-    axes.text(16.9, 0.5, "the server", fontsize=11, color=_DARK_ORANGE, ha="right", va="center")
+    axes.text(16.9, 0.5, "the server", fontsize=11, color=DARK_ORANGE, ha="right", va="center")
     return Picture(figure, f"A network from picture to scores, and the way back layer by layer: {title}.")
 
 
@@ -90,7 +88,7 @@ def read_backwards(outputs, title):
         _arrow(axes, (went_in, a), (went_in, 0), ORANGE)
         axes.plot([went_in], [a], "o", color="black", markersize=6)
     axes.set(xlim=(-6, 6), ylim=(0, 1.02), yticks=[0, *outputs, 1])
-    axes.set_xlabel("what went in", fontsize=11, color=_DARK_ORANGE)
+    axes.set_xlabel("what went in", fontsize=11, color=DARK_ORANGE)
     axes.set_ylabel("what came out", fontsize=11, color=BLUE)
     axes.grid(alpha=0.3)
     return Picture(figure, f"The sigmoid read backwards, from {', '.join(map(_say, outputs))}: {title}.")
@@ -121,7 +119,7 @@ def both_ways(rows, title):
     axes.set_axis_off()
     for number, row in enumerate(rows):
         middle = high * (len(rows) - number - 1) + 2.4
-        for left, table, name, color in zip((0.6, 7.0, 12.6), row[::2], row[1::2], (GREY, BLUE, _DARK_ORANGE)):
+        for left, table, name, color in zip((0.6, 7.0, 12.6), row[::2], row[1::2], (GREY, BLUE, DARK_ORANGE)):
             _table(axes, left, middle, table, name, color)
         axes.text(5.9, middle, "×", ha="center", va="center", fontsize=16)
         axes.text(11.4, middle, "=", ha="center", va="center", fontsize=16)
@@ -152,7 +150,7 @@ def system(table, first, title):
 def _scale(axes, name, unknowns, equations):
     """One pair of scales: the unknowns on the left, the equations on the right; the heavier side hangs lower."""
     enough = equations >= unknowns
-    color, tilt = (BLUE if enough else _DARK_ORANGE), np.clip(0.7 * np.log2(equations / unknowns), -0.9, 0.9)
+    color, tilt = (BLUE if enough else DARK_ORANGE), np.clip(0.7 * np.log2(equations / unknowns), -0.9, 0.9)
     axes.set(xlim=(-4.6, 4.6), ylim=(-4.1, 3.9), aspect="equal")
     axes.set_axis_off()
     axes.plot([0, 0], [-2.9, 1.5], color=GREY, linewidth=3)

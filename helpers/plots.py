@@ -12,6 +12,7 @@ from PIL import Image
 
 DPI = 144
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#0072B2", "#E69F00", "#007A5A", "#C23B00", "#7A3E9D", "#595959"
+DARK_ORANGE = "#8A5A00"  # for text, which must stand out more than a line
 
 
 class Picture:
@@ -159,7 +160,7 @@ def frame(record, step):
 
 
 def movie(record, title, frames=30):
-    """A search as a GIF of 4 seconds that plays once.
+    """A search as a GIF of under 5 seconds that plays once.
 
     Args:
         record: an optimizers.Record of a search for one picture.

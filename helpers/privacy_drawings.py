@@ -3,9 +3,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from helpers.plots import BLUE, GREY, ORANGE, Picture, new_figure
-
-_DARK_ORANGE = "#8A5A00"
+from helpers.plots import BLUE, DARK_ORANGE, GREY, ORANGE, Picture, new_figure
 
 
 def _noise_words(noise):
@@ -101,7 +99,7 @@ def world(noise, epsilon, picture):
     axes[0, 1].set_axis_off()
     lines = (("epsilon", 12), (_say_epsilon(epsilon), 22), ("“you are in it”: right", 12), (_say_guess(noise), 18))
     for height, (text, size) in zip((0.9, 0.72, 0.4, 0.22), lines):
-        color = _DARK_ORANGE if size > 12 else "black"
+        color = DARK_ORANGE if size > 12 else "black"
         axes[0, 1].text(0.5, height, text, ha="center", va="center", fontsize=size, color=color)
     _attackers_image(axes[0, 2], picture, "what the attacker gets")
     told = f"epsilon {_say_epsilon(epsilon)}, the best guess right {_say_guess(noise)}"

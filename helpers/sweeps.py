@@ -1,4 +1,4 @@
-"""Many runs of one experiment, stored in one small file: `run`, `load` (lessons 13 and 14).
+"""Many runs of one experiment, stored in one small file: `run`, `load` (lessons 13 to 19).
 
 A sweep takes minutes, so a lesson reads its stored result and does a handful of its runs live. What a sweep runs
 stands in a module of its own, helpers/sweep_NAME.py, and `python3 start.py sweep NAME` repeats it:
@@ -24,6 +24,7 @@ import joblib
 from tqdm.auto import tqdm
 
 STORED = Path(__file__).parent / "stored"
+NAMES = sorted(file.stem.removeprefix("sweep_") for file in Path(__file__).parent.glob("sweep_*.py"))
 
 
 def load(name):
@@ -43,7 +44,7 @@ def load(name):
     if not path.exists():
         raise FileNotFoundError(
             f"There is no stored sweep {name!r}; make it with: python3 start.py sweep {name}. "
-            f"There are {', '.join(sorted(file.stem for file in STORED.glob('*.json')))}."
+            f"There are {', '.join(NAMES)}."
         )
     stored = json.loads(path.read_text(encoding="utf-8"))
     return [dict(zip(stored["columns"], row)) for row in stored["rows"]], stored["made"]
@@ -178,9 +179,8 @@ def _made(name):
 
 
 def main(arguments):
-    names = sorted(file.stem.removeprefix("sweep_") for file in Path(__file__).parent.glob("sweep_*.py"))
     parser = argparse.ArgumentParser("start.py sweep", description="Repeat a stored sweep.")
-    parser.add_argument("name", choices=names)
+    parser.add_argument("name", choices=NAMES)
     parser.add_argument("--workers", type=int, default=-1, help="how many processes; without it, one on each core")
     parser.add_argument("--dask", metavar="ADDRESS", help="of a Dask scheduler; the runs go to its cluster")
     chosen = parser.parse_args(arguments)

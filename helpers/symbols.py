@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, new_figure
+from helpers.plots import BLUE, DARK_ORANGE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, new_figure
 
-_DARK_ORANGE = "#8A5A00"  # for text, which must stand out more than a line
 ENTRIES = json.loads(Path(__file__).with_name("symbols.json").read_text(encoding="utf-8"))
 
 
@@ -140,7 +139,7 @@ def _draw_g(axes):
 
 def _draw_w(axes):
     axes.annotate("", (3.6, 0), (0.4, 0), arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 2})
-    axes.text(2, 0.15, "× 3", ha="center", fontsize=14, color=_DARK_ORANGE)
+    axes.text(2, 0.15, "× 3", ha="center", fontsize=14, color=DARK_ORANGE)
     axes.set(xlim=(0, 4), ylim=(-1, 1))
 
 
@@ -171,7 +170,7 @@ def _draw_eta(axes):
 
 
 def _draw_b(axes):
-    _words(axes, "+", "0.5", color=_DARK_ORANGE)
+    _words(axes, "+", "0.5", color=DARK_ORANGE)
 
 
 def _draw_bars(axes, heights):

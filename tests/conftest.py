@@ -52,11 +52,8 @@ def browser():
 
 @pytest.fixture
 def float64():
-    for set_dtype in (keras.config.set_floatx, keras.config.set_dtype_policy):
-        set_dtype("float64")
-    yield
-    for set_dtype in (keras.config.set_floatx, keras.config.set_dtype_policy):
-        set_dtype("float32")
+    with helpers.models.float64():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ import zipfile
 
 import numpy as np
 
-from helpers import capstone, models, seals
+from helpers import capstone, defences, models, seals
 
 SEED = 771_202_611
 STROKES = {
@@ -102,14 +102,6 @@ def weights_like(network, reach, random):
     return weights
 
 
-def prune(gradient, share):
-    """The smallest numbers of each tensor set to 0; of n numbers, share · n."""
-    pruned = [tensor.copy() for tensor in gradient]
-    for tensor in pruned:
-        tensor.flat[np.argsort(np.abs(tensor), axis=None, kind="stable")[: int(share * tensor.size + 0.5)]] = 0
-    return pruned
-
-
 def make(name):
     """One file. Returns what it holds (a dict of arrays), its seal (a dict), and the truth: pictures and labels."""
     description, reach, labels, error, share = PLANS[name]
@@ -119,7 +111,7 @@ def make(name):
     network.set_weights(weights_like(network, reach, random))
     flat = pictures.reshape(len(pictures), -1)
     gradient = models.GradientModel(network).gradient(flat, np.eye(10, dtype="float32")[labels])
-    gradient = prune([tensor.numpy() for tensor in gradient], share)
+    gradient = defences.prune(gradient, share)
     content = {
         "kind": np.array(capstone.KIND),
         "version": np.array(capstone.VERSION),

@@ -69,6 +69,12 @@ def test_it_is_built_without_a_warning(built):
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 60e6
 
 
+def test_a_folder_with_other_things_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    assert "holds something else than a book" in book.main([str(tmp_path)])
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
 @pytest.mark.filterwarnings("ignore")  # Sphinx' own words about its future versions
 def test_a_warning_fails_the_build(tmp_path, monkeypatch, capsys):
     (tmp_path / "conf.py").write_text("extensions = ['myst_nb']")
@@ -80,7 +86,9 @@ def test_a_warning_fails_the_build(tmp_path, monkeypatch, capsys):
 
 def test_nothing_in_it_asks_another_host(built):
     """Also what no browser has asked for yet: sources of scripts, styles, fonts, pictures."""
-    for path in built[0].glob("*.html"):
+    pages = list(built[0].glob("*.html"))
+    assert len(pages) >= len(PAGES)
+    for path in pages:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|img|iframe|source)[^>]*\ssrc=\"(https?:)?//", text), path.name
         assert not re.search(r"<link[^>]*rel=\"(?!canonical)[^>]*href=\"(https?:)?//", text), path.name
@@ -228,6 +236,6 @@ def test_each_symbol_and_each_source_is_listed():
     assert all(f"]({name}.ipynb)" in references for name in LESSONS)
 
 
-def test_conf_is_short_and_says_what_is_left_out():
+def test_conf_says_what_is_left_out():
     conf = Path(editions.NOTEBOOKS, "conf.py").read_text(encoding="utf-8")
     assert all(f'"{folder}"' in conf for folder in ("my", "source", "solutions"))

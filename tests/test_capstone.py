@@ -4,6 +4,7 @@ import functools
 import io
 import json
 import pickle
+import sys
 import time
 import zipfile
 
@@ -189,7 +190,7 @@ def test_a_damaged_or_foreign_file_is_refused_with_a_sentence(content, words, tm
     path.write_bytes(content())
     with pytest.raises(ValueError, match=words) as refused:
         capstone.load(path)
-    assert str(refused.value).startswith("file.npz") and str(refused.value).endswith((".", "one."))
+    assert str(refused.value).startswith("file.npz") and str(refused.value).endswith(".")
 
 
 def test_any_damaged_byte_is_refused_or_changes_nothing(tmp_path):
@@ -307,12 +308,11 @@ def stranger(name):
 def wrong(name):
     """Wrong submissions, each with the sentence that it must be met with."""
     pictures, labels = truth(name)
-    batch, rows = name == "4_batch", pictures.ndim - 1 - (pictures.ndim > 2 and pictures.shape[-1] == 3)
+    batch = name == "4_batch"
     axis = 1 if batch else 0
     images = helpers.data.load_digits()[0]
     average = images.mean(axis=0)
-    another = {"1_one_layer": "2_convolutions", "3_colour": "1_one_layer", "4_batch": "1_one_layer"}
-    other = truth(another.get(name, "1_one_layer"))
+    other = truth("2_convolutions" if name == "1_one_layer" else "1_one_layer")
     cases = {
         "blank": ((np.zeros_like(pictures), labels), "blank"),
         "white": ((np.ones_like(pictures), labels), "blank"),
@@ -346,7 +346,6 @@ def wrong(name):
         "a picture in words": (("a seven", labels), "no number"),
         "lists of different lengths": (([[1], [1, 2]], labels), "no number"),
     }
-    assert rows
     return cases
 
 
@@ -405,7 +404,7 @@ def test_an_attack_that_raises_or_returns_nothing_is_told_so():
     assert "NameError" in exercise.check(lambda file: missing_name).message  # noqa: F821
     assert "returned None" in exercise.check(lambda file: [] and 1 or None).message
     assert "without calling it" in exercise.check(truth("1_one_layer")).message
-    assert exercise.check(lambda file: SystemExit(1)).message.startswith("✗")
+    assert "SystemExit" in exercise.check(lambda file: sys.exit(1)).message
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)

@@ -122,6 +122,18 @@ def test_port_forbidden(monkeypatch):
     assert "no port can be opened (Permission denied)" in doctor.check_port()
 
 
+def test_a_port_that_the_system_keeps_is_passed_over(monkeypatch):
+    bind = socket.socket.bind
+
+    def forbid_the_first(door, address):
+        if address[1] == doctor.PORTS[0]:
+            raise PermissionError(13, "Permission denied")
+        bind(door, address)
+
+    monkeypatch.setattr(socket.socket, "bind", forbid_the_first)
+    assert doctor.check_port() is None
+
+
 def test_chromium(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "not found" in doctor.check_chromium() and "apt install chromium" in doctor.check_chromium()

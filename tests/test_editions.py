@@ -102,6 +102,12 @@ def test_build_makes_both_editions_and_the_same_ones_again(course):
     assert json.loads((course.parent / "solutions.json").read_text())["99"]["letter"] == 'letter = "b"'
 
 
+def test_an_unknown_lesson_is_named():
+    assert editions.numbers(["11", "03"]) == ["03", "11"] and len(editions.numbers()) == 21
+    with pytest.raises(SystemExit, match="There is no lesson 7; there are 00 01"):
+        editions.numbers(["7"])
+
+
 @pytest.mark.parametrize(
     "spoil, words",
     [

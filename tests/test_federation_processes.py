@@ -183,6 +183,25 @@ def test_a_taken_port_is_tried_again_with_others(monkeypatch):
     nothing_left(federation.folder, federation.address, federation.seen)
 
 
+@real
+def test_a_killed_watchdog_leaves_nothing():
+    with processes.running(participants=1) as federation:
+        federation._children["watchdog"].kill()
+    nothing_left(federation.folder, federation.address, federation.seen)
+
+
+def test_a_stranger_who_answers_no_http_is_not_healthy():
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+
+        def answer():
+            with stranger.accept()[0] as door:
+                door.recv(1000)
+                door.sendall(b"hello\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        assert machine.is_healthy(stranger.getsockname()[1]) is False
+
+
 def test_where_it_cannot_start_one_sentence_says_so(monkeypatch):
     monkeypatch.setenv("COURSE_FEDERATION", "stored")
     with pytest.raises(processes.FederationError, match=r"^No federation is started, because [^.]+ stored\.$"):

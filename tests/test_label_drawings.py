@@ -46,7 +46,7 @@ def test_flip_says_what_the_rule_names_and_keeps_its_size(feature, words):
     picture = label_drawings.flip([0.5, feature, 0.2], SLOPES, 2)
     assert words in picture.description
     assert plots.Picture(picture.figure, "").png[16:24] == label_drawings.flip([0.5, 0, 0.2], SLOPES, 2).png[16:24]
-    assert "-0.00" not in [text.get_text() for axes in picture.figure.axes for text in axes.texts]
+    assert "−0.00" not in [text.get_text() for axes in picture.figure.axes for text in axes.texts]
 
 
 def test_a_search_that_has_ended_stays_at_its_last_step():

@@ -102,6 +102,12 @@ def test_what_is_installed_is_not_installed_again(copy, monkeypatch):
     assert calls
 
 
+def test_a_workshops_folder_says_that_it_has_only_lab(copy):
+    (copy / "requirements-dev.txt").unlink()
+    with pytest.raises(SystemExit, match="no requirements-dev.txt here. A workshop's folder has `lab` alone"):
+        start.install("requirements-dev.txt")
+
+
 def test_a_failed_installation_is_said_and_tried_again(copy, monkeypatch):
     (copy / ".venv").mkdir()
     monkeypatch.setattr(start, "run", lambda *command, **kwargs: int("install" in command))

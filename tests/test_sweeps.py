@@ -96,6 +96,7 @@ def test_a_run_may_give_several_rows(tmp_path, functions, monkeypatch):
     assert [(row["number"], row["part"], row["sum"]) for row in rows] == [(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2)]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes")
 def test_a_killed_sweep_goes_on_without_running_a_finished_run_again(tmp_path, functions, monkeypatch):
     code = (
         "from pathlib import Path\nimport sys\nfrom helpers import sweeps\n"

@@ -147,10 +147,11 @@ def test_each_lessons_notes_have_all_they_need(number):
         assert said and int(said[1]) == THERE[number][kind], f"lesson {number} has no plan for {kind} of its minutes"
 
 
-@pytest.mark.parametrize("number", list(PLANS["workshop"]))
-def test_the_plan_of_a_workshop_adds_up(number):
-    parts = [int(minutes) for minutes in re.findall(r": (\d+)(?=[,.;]|$)", PLANS["workshop"][number])]
-    assert sum(parts) == THERE[number]["workshop"], parts
+@pytest.mark.parametrize("kind", PLANS)
+@pytest.mark.parametrize("number", THERE)
+def test_a_plan_adds_up(number, kind):
+    parts = [int(minutes) for minutes in re.findall(r": (\d+)(?=[,.;]|$)", PLANS[kind][number])]
+    assert sum(parts) == THERE[number][kind], parts
 
 
 # The workshop's folder

@@ -270,15 +270,6 @@ def _last_better(search, starts):
     return kept
 
 
-def _keeps_no_best(search, starts):
-    kept = None
-    for seed in range(starts):
-        distance, picture = search(seed)
-        if distance < np.inf:
-            kept = picture
-    return kept
-
-
 def _stops_at_nan(search, starts):
     best, kept = np.inf, None
     for seed in range(starts):

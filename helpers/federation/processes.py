@@ -237,12 +237,13 @@ class Federation:
     def _stop(self):
         """End all that was started. The watchdog does it when its pipe closes; if it is gone, it is done here."""
         watchdog = self._children.get("watchdog")
-        try:
-            if watchdog is not None:
-                watchdog.stdin.close()
+        if watchdog is not None:
+            watchdog.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 watchdog.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._group, signal.SIGKILL)  # not yet waited for, so the group is still ours
+            with contextlib.suppress(ProcessLookupError):
+                if machine.members(self._group):  # so the group is still ours
+                    os.killpg(self._group, signal.SIGKILL)
         for process in self._children.values():
             process.kill()
             process.wait()

@@ -3,9 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from helpers.plots import BLUE, GREY, ORANGE, PURPLE, Picture, new_figure
-
-_DARK_ORANGE = "#8A5A00"
+from helpers.plots import BLUE, DARK_ORANGE, GREY, ORANGE, PURPLE, Picture, new_figure
 
 
 def _frame(axes, left, bottom, width, height, text, color, linestyle="-", size=11):
@@ -35,16 +33,16 @@ def parts(title):
     axes.text(3.1, 8.85, "the server's machine", fontsize=10, color=GREY, va="center")
     _frame(axes, 7.2, 6.3, 2.8, 1.1, "SuperLink", GREY)
     _frame(axes, 3.3, 7.4, 2.8, 1.1, "ServerApp", GREY)
-    _frame(axes, 11.0, 7.35, 2.9, 1.2, "a copy of\neach reply", _DARK_ORANGE, size=10)
+    _frame(axes, 11.0, 7.35, 2.9, 1.2, "a copy of\neach reply", DARK_ORANGE, size=10)
     _arrow(axes, (6.2, 7.9), (7.5, 7.5), BLUE)
     _arrow(axes, (7.1, 6.85), (5.4, 7.3), ORANGE)
     axes.annotate(
         "",
         (10.9, 8.25),
         (6.2, 8.25),
-        arrowprops={"arrowstyle": "-|>", "color": _DARK_ORANGE, "linewidth": 2, "linestyle": ":"},
+        arrowprops={"arrowstyle": "-|>", "color": DARK_ORANGE, "linewidth": 2, "linestyle": ":"},
     )
-    axes.text(8.7, 8.5, "keeps", fontsize=10, color=_DARK_ORANGE, ha="center", va="center")
+    axes.text(8.7, 8.5, "keeps", fontsize=10, color=DARK_ORANGE, ha="center", va="center")
     for left, number in ((0.4, 0), (9.4, 1)):
         _frame(axes, left, 0.4, 7.4, 3.6, "", PURPLE, "--")
         axes.text(left + 0.2, 0.7, f"machine of participant {number}", fontsize=10, color=PURPLE, va="center")
@@ -56,7 +54,7 @@ def parts(title):
         _arrow(axes, (port - 0.25, 6.25), (middle - 0.45, 3.85), BLUE)
         _arrow(axes, (middle + 0.45, 3.85), (port + 0.25, 6.25), ORANGE)
     axes.text(4.3, 5.1, "weights", ha="right", va="center", fontsize=11, color=BLUE)
-    axes.text(8.6, 5.1, "reply", ha="center", va="center", fontsize=11, color=_DARK_ORANGE)
+    axes.text(8.6, 5.1, "reply", ha="center", va="center", fontsize=11, color=DARK_ORANGE)
     return Picture(figure, f"SuperLink and ServerApp on one machine, SuperNode and ClientApp on two others: {title}.")
 
 
@@ -82,7 +80,7 @@ def own_steps(steps, rate, title):
     curve.plot(places[:1], places[:1] ** 2, "o", color=BLUE, markersize=9, markeredgecolor="black")
     curve.annotate("sent", (1, 1), (-10, 2), textcoords="offset points", fontsize=10, color=BLUE, ha="right")
     down = (places[-1], places[-1] ** 2)
-    curve.annotate("sent back", down, (0, 12), textcoords="offset points", fontsize=10, color=_DARK_ORANGE, ha="center")
+    curve.annotate("sent back", down, (0, 12), textcoords="offset points", fontsize=10, color=DARK_ORANGE, ha="center")
     curve.set(xlim=(-0.6, 1.25), ylim=(-0.1, 1.4), xlabel="weight w", ylabel="loss w²")
     bars.bar(range(1, steps + 1), slopes, color=[BLUE] + ["#9CC4DE"] * (steps - 1), width=0.7)
     bars.axhline(slopes.mean(), color=ORANGE, linewidth=2.5, linestyle="--", label=f"average {slopes.mean():.2f}")

@@ -16,6 +16,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from helpers import editions
 from helpers.teaching.routes import HOME
 
 OUT = HOME / "slides"
@@ -23,12 +24,13 @@ LONG = 10  # lines of code that are set smaller
 PICTURES = ("image/gif", "image/png", "image/jpeg")
 
 
-def write(chosen=(), folder=OUT, home=HOME):
+def write(chosen=(), folder=OUT):
     """Write the slides of the chosen lessons, all by default. Returns the files, a list of Path."""
+    chosen = editions.numbers(chosen)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for path in sorted((home / "notebooks" / "solutions").glob("[0-9][0-9]_*.ipynb")):
-        if chosen and path.name[:2] not in chosen:
+    for path in sorted((HOME / "notebooks" / "solutions").glob("[0-9][0-9]_*.ipynb")):
+        if path.name[:2] not in chosen:
             continue
         notebook = json.loads(path.read_text(encoding="utf-8"))
         file = folder / f"{path.stem}.html"

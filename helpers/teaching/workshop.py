@@ -42,7 +42,7 @@ README = """# The workshop
    {network}
 3. JupyterLab opens with the first lesson. Your copies are in `notebooks/my`; nothing ever writes over them.
 
-`python3 start.py` says what else there is. When something does not work, `.venv/bin/python -m helpers.doctor` (on
+When something does not work, `.venv/bin/python -m helpers.doctor` (on
 Windows `.venv\\Scripts\\python -m helpers.doctor`) says in a line what it is, and what to do.
 
 ## If you fall behind

@@ -117,7 +117,6 @@ def peel(attack, captured, seed):
 
 CASES = [(network, attack) for network in ("MLP", "LeNet") for attack in (fit, fit_lbfgs, peel)]
 CASES += [(network, attack) for network in list(NETWORKS)[2:] for attack in (fit_lbfgs, peel)]
-CASES = [case for case in CASES if hasattr(analytic, "peel") or case[1] is not peel]
 
 
 @pytest.mark.parametrize("network, search", CASES, ids=lambda part: getattr(part, "__name__", part))

@@ -92,7 +92,7 @@ def merged(text, new):
 
 
 def main(arguments):
-    chosen = arguments or [source.name[:2] for source in editions.sources()]
+    chosen = editions.numbers(arguments)
     jobs = [(number, name) for number in chosen for name in RUNS]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         results = list(tqdm(pool.map(run, *zip(*jobs)), total=len(jobs), unit="run"))

@@ -21,6 +21,8 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 
+from helpers import editions
+
 HOME = Path(__file__).resolve().parent.parent.parent
 FILE = HOME / "notebooks" / "source" / "memory.json"
 PEAK = """
@@ -80,8 +82,9 @@ def server():
         process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=HOME, env=environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         try:
-            while not (found := list(Path(folder).glob("jpserver-*.json"))):
-                if process.poll() is not None:
+            ends = time.monotonic() + 120
+            while not (found := [file for file in Path(folder).glob("jpserver-*.json") if file.stat().st_size]):
+                if process.poll() is not None or time.monotonic() > ends:
                     sys.exit("JupyterLab did not start; run python -m jupyterlab, and see what it says.")
                 time.sleep(0.5)
             address = json.loads(found[0].read_text())["url"]
@@ -103,6 +106,7 @@ def save(stored):
 
 def main(chosen):
     os.environ.update(COURSE_PROGRESS="", TQDM_DISABLE="1")
+    lessons = editions.numbers(chosen)
     stored = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"lessons": {}}
     stored["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     if not chosen or "imported" not in stored:
@@ -110,7 +114,7 @@ def main(chosen):
         stored["imported"], stored["server"] = gigabytes(peak(empty, HOME / "notebooks")[0]), gigabytes(server())
         save(stored)
     for path in sorted((HOME / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-        if not chosen or path.name[:2] in chosen:
+        if path.name[:2] in lessons:
             number, notebook = path.name[:2], nbformat.read(path, as_version=4)
             kernel, together = map(gigabytes, peak(notebook, path.parent))
             stored["lessons"][number] = kernel
