@@ -25,7 +25,11 @@ LONG = ["test_browser", "test_book", "test_federation_processes", "test_secure_r
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """For two processes: a file's tests stay together, long files begin, JupyterLab's lessons are dealt out."""
+    """For two processes: long files begin, a file's tests stay together, JupyterLab's lessons are dealt out.
+
+    With pytest 9.2 xdist 3.8 does not see the groups, and every test goes to whoever is free: as fast, but both
+    processes then make the fixtures of a module.
+    """
     for item in items:
         lesson = item.callspec.params.get("lesson") if item.path.stem == "test_browser" else None
         half = int(lesson[:2]) % 2 if lesson else ""
