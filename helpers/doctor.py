@@ -17,7 +17,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 MEMORY_NEEDED = 2e9
-PORTS = range(8888, 8893)  # what JupyterLab tries first
+PORTS = range(8888, 8939)  # JupyterLab tries the first five, then some near by
 SLIDERS = "@jupyter-widgets/jupyterlab-manager"  # the part of JupyterLab that draws what ipywidgets sends
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
