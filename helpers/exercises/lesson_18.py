@@ -422,6 +422,7 @@ rounds = Exercise(
         Mistake(1000, "1000 would be 1 divided by 0.001. Where does the noise start?"),
         Mistake(0.05, "That is the share that is left. How many rounds give it?"),
         Mistake(8000, "That is 20 to the power of three. The root of the rounds counts, so take the square."),
+        Mistake(401, "That would do, and one round fewer, too: the noise may be as large as 0.001."),
         Mistake(160000, "That is the square of the answer. The *root* of the rounds shall be 20."),
     ],
 )
