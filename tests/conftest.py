@@ -23,17 +23,11 @@ _LOOKED_AT = set()  # the descriptions of pictures
 LONG = ["test_browser", "test_book", "test_federation_processes", "test_secure_round"]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """For two processes: long files begin, a file's tests stay together, JupyterLab's lessons are dealt out.
+    """Long files begin. With `--dist=loadgroup` and no groups each test goes to whichever process is free.
 
-    With pytest 9.2 xdist 3.8 does not see the groups, and every test goes to whoever is free: as fast, but both
-    processes then make the fixtures of a module.
+    Then both processes make a module's fixtures, and still end sooner than with whole files for each.
     """
-    for item in items:
-        lesson = item.callspec.params.get("lesson") if item.path.stem == "test_browser" else None
-        half = int(lesson[:2]) % 2 if lesson else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{half}"))
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
